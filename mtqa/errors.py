@@ -1,0 +1,83 @@
+"""The errors that mtqa raises on purpose; anything else that escapes is a bug and shows a traceback.
+
+    MtqaError                 exit status 1
+      ConfigError             a setting: file, key, nearest known key
+      PluginError             unknown name, failed import, missing extra with its pip line
+      FormatError             a bilingual file: path, line
+        UnknownFormat         nothing here reads it
+        UnsafeFile            entity declarations, wrong encodings, archives, depth
+        StaleFile             the input changed since the run
+      EngineError             one call to one engine
+        EngineBusy            try again later (429, 5xx, connection)
+        EngineRefused         stop this engine (key, quota, money, unsupported pair)
+        EngineReply           the answer cannot be used
+      MetricError             model missing, out of memory
+      StoreError              locked, damaged, other version
+
+Every message reads *where: what; what to do*.
+"""
+
+
+class MtqaError(Exception):
+    """An operational error, complete when raised.
+
+    `where` names the file, setting or engine; `what` the fault; `todo` the way out.
+    """
+
+    exit_status = 1
+
+    def __init__(self, where: str, what: str, todo: str) -> None:
+        self.where, self.what, self.todo = where, what, todo
+        super().__init__(f"{where}: {what}; {todo}")
+
+
+class ConfigError(MtqaError):
+    """A setting that is unknown, of the wrong type, or missing."""
+
+
+class PluginError(MtqaError):
+    """A plug-in that is unknown or cannot be loaded."""
+
+
+class FormatError(MtqaError):
+    """A file that cannot be read as a bilingual file."""
+
+
+class UnknownFormat(FormatError):
+    """A file that no installed format reads."""
+
+
+class UnsafeFile(FormatError):
+    """A file that is refused without being read further."""
+
+
+class StaleFile(FormatError):
+    """An input that changed after it was read."""
+
+
+class EngineError(MtqaError):
+    """A call to an engine that gave no usable answer."""
+
+
+class EngineBusy(EngineError):
+    """A fault that may pass. `retry_after`: seconds the server asks for, if it does."""
+
+    def __init__(self, where: str, what: str, todo: str, retry_after: float | None = None) -> None:
+        super().__init__(where, what, todo)
+        self.retry_after = retry_after
+
+
+class EngineRefused(EngineError):
+    """A fault that stays: the engine is not asked again in this run."""
+
+
+class EngineReply(EngineError):
+    """An answer that is not what the contract says; a smaller batch may still work."""
+
+
+class MetricError(MtqaError):
+    """A metric that cannot compute."""
+
+
+class StoreError(MtqaError):
+    """A run folder or cache that cannot be used."""

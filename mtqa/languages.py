@@ -1,0 +1,39 @@
+"""Language tags: what files write, and what engines understand (BCP 47, RFC 5646)."""
+
+import re
+
+from mtqa.errors import ConfigError
+
+_TAG = re.compile(r"[a-z]{2,8}(-[a-z]{4})?(-(?:[a-z]{2}|\d{3}))?(-[a-z0-9]{1,8})*", re.IGNORECASE)
+_RENAMED = {"iw": "he", "in": "id", "ji": "yi", "no": "nb"}
+
+
+def canonical(tag: str, where: str) -> str:
+    """`tag` in the usual spelling: `pt_br.UTF-8` -> `pt-BR`, `iw` -> `he`, `zh-hans` -> `zh-Hans`.
+
+    Raises ConfigError, naming `where`, when it is not a language tag.
+    """
+    bare = tag.strip().split(".")[0].replace("_", "-")
+    if not _TAG.fullmatch(bare) or len(bare.split("-")[0]) > 3:
+        raise ConfigError(
+            where, f"{tag!r} is not a language tag", "set source_lang and target_lang (such as en, pt-BR)"
+        )
+    first, *rest = bare.split("-")
+    language = _RENAMED.get(first.lower(), first.lower())
+    return "-".join([language, *(_cased(subtag) for subtag in rest)])
+
+
+def _cased(subtag: str) -> str:
+    if len(subtag) == 4 and subtag.isalpha():
+        return subtag.title()
+    return subtag.upper() if len(subtag) == 2 else subtag.lower()
+
+
+def primary(tag: str) -> str:
+    """The language alone: `pt-BR` -> `pt`."""
+    return tag.replace("_", "-").split("-")[0].lower()
+
+
+def same_language(one: str, other: str) -> bool:
+    """Whether two tags, as written in files, name the same language and region (case and `_` aside)."""
+    return one.replace("_", "-").casefold() == other.replace("_", "-").casefold()

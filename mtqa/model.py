@@ -1,0 +1,220 @@
+"""The nouns. All frozen: a stage takes some and returns others, and changes none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from mtqa.inline import Text
+
+
+class Status(StrEnum):
+    """What a run says of one segment."""
+
+    AGREED = "agreed"  # more than half of the voters support the chosen candidate
+    DIVERGENT = "divergent"  # no majority
+    UNDECIDED = "undecided"  # too few voters, or no candidate without an error
+    PROTECTED = "protected"  # locked, approved, translate=no, nothing to translate: left alone
+
+
+class Severity(StrEnum):
+    """How much a finding counts. A candidate with an error is never chosen."""
+
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Missing(StrEnum):
+    """Why an engine has no candidate for a segment."""
+
+    ABSTAINED = "abstained"  # it has nothing to say: not in its file, pair not covered
+    FAILED = "failed"  # it was asked and did not answer usably
+    REFUSED = "refused"  # it declined: policy, quota, key
+    TRUNCATED = "truncated"  # its answer was cut
+
+
+@dataclass(frozen=True, slots=True)
+class BilingualFile:
+    """A file to read: where it lies, what the run calls it, and the languages to assume where it is silent.
+
+    `label` is relative, with forward slashes; results and copies are named by it. Languages are as configured.
+    """
+
+    path: Path
+    label: str
+    source_lang: str | None = None
+    target_lang: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something about an input that its owner should know; nothing was guessed. `where` is file:line."""
+
+    where: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A translation that the file proposes for a segment (alt-trans, mtc:match)."""
+
+    origin: str
+    target: Text
+    source: Text | None = None
+    quality: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The smallest piece with one source and at most one target.
+
+    `id` is unique and stable: `label#n`, n counted from 1 in file order. `unit` is the id in the file (with the
+    segment's mid or id after a slash), for people and for matching; it may repeat. `protected` says why the
+    segment is left alone, empty when it is not. `kept` marks an existing target that is not ours to replace
+    without being told to.
+    """
+
+    id: str
+    file: str
+    unit: str
+    source: Text
+    source_lang: str
+    target_lang: str
+    target: Text | None = None
+    alternatives: tuple[Alternative, ...] = ()
+    state: str | None = None
+    protected: str = ""
+    kept: bool = False
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a call consumed, as the engine counted it."""
+
+    characters: int | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What one engine proposed for one segment.
+
+    `model`: the model that really answered, where the engine tells. `latency_ms`: of the call that brought the
+    answer, shared by its batch. `cost`: in the currency of the engine's price; absent when unknown.
+    """
+
+    engine: str
+    text: Text
+    model: str | None = None
+    usage: Usage | None = None
+    cost: float | None = None
+    latency_ms: int | None = None
+    cached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An engine without a candidate: a value, not an exception."""
+
+    engine: str
+    kind: Missing
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateSet:
+    """A segment with what the engines said, in configured order."""
+
+    segment: Segment
+    candidates: tuple[Candidate, ...]
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Utilities:
+    """(hypothesis engine, reference engine) -> utility, 0..1, by one metric. No diagonal; absent is absent."""
+
+    signature: str
+    values: Mapping[tuple[str, str], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check says of one candidate.
+
+    `subject` is the thing it is about ("2,500"), the same for every candidate with that fault; `span` is a range
+    of characters in the candidate's plain text.
+    """
+
+    engine: str
+    check: str
+    severity: Severity
+    message: str
+    subject: str = ""
+    span: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a segment diverges: a code, the engines concerned, and a sentence of evidence."""
+
+    code: str
+    engines: tuple[str, ...]
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the consensus says of one segment.
+
+    `expected`: expected utility of each voter, 0..1. `supporters`: the chosen and the voters that agree with it.
+    `divergence`: 1 - expected utility of the chosen; absent when nothing is chosen or nothing was compared.
+    """
+
+    status: Status
+    chosen: str | None
+    voters: tuple[str, ...]
+    supporters: tuple[str, ...] = ()
+    outliers: tuple[str, ...] = ()
+    expected: Mapping[str, float] = field(default_factory=dict)
+    divergence: float | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Everything known about one segment. `risk`: quantile 0..1 of its divergence in the run."""
+
+    candidates: CandidateSet
+    findings: tuple[Finding, ...]
+    utilities: Mapping[str, Utilities]
+    verdict: Verdict
+    risk: float | None = None
+
+    @property
+    def segment(self) -> Segment:
+        """The segment that this is about."""
+        return self.candidates.segment
+
+    @property
+    def chosen(self) -> Candidate | None:
+        """The chosen candidate."""
+        return next((c for c in self.candidates.candidates if c.engine == self.verdict.chosen), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What is written into the file for one segment.
+
+    `target` replaces the segment's target; None leaves it. `remark` is the sentence for the reader of the file,
+    None for no note. `alternatives`: (engine, text, agreement 0..100), best first.
+    """
+
+    status: Status
+    target: Text | None = None
+    remark: str | None = None
+    alternatives: tuple[tuple[str, Text, int], ...] = ()

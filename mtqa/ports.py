@@ -1,0 +1,186 @@
+"""What a plug-in must be: one small protocol per family, shaped for batches.
+
+Plug-ins are found through entry points (`mtqa.engines`, `mtqa.metrics`, `mtqa.formats`, `mtqa.checks`,
+`mtqa.reports`). The keyword parameters of their constructor are their configuration; what has no default must
+be configured. Engines and metrics carry a *signature*: everything that can change an answer or a number, never
+a key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from mtqa.inline import Markup, Text
+from mtqa.model import (
+    BilingualFile,
+    Candidate,
+    Edit,
+    Finding,
+    Missing,
+    Notice,
+    Segment,
+    Severity,
+    Usage,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an engine takes in one call, and how.
+
+    `markup`: how inline codes are written for it; None when it gets bare text (codes are then lost, and the
+    check says so) or reads `Query.segment` itself. `max_items` texts and `max_chars` characters a call.
+    `concurrency`: calls at once. `remote`: whether asking costs time or money, so that answers are kept.
+    `peeled`: whether edge codes and edge spaces are taken off before it is asked, and put back.
+    """
+
+    markup: Markup | None = None
+    max_items: int = 1
+    max_chars: int = 5000
+    concurrency: int = 1
+    remote: bool = True
+    peeled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One text to translate. `text` is what the engine sees; `segment` is where it comes from.
+
+    All queries of a batch have the same languages. `id` is unique in the batch.
+    """
+
+    id: str
+    text: str
+    segment: Segment
+
+    @property
+    def source_lang(self) -> str:
+        """Canonical BCP 47 tag."""
+        return self.segment.source_lang
+
+    @property
+    def target_lang(self) -> str:
+        """Canonical BCP 47 tag."""
+        return self.segment.target_lang
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A translation: in the engine's markup, or already a Text."""
+
+    id: str
+    text: str | Text
+    model: str | None = None
+    usage: Usage | None = None
+    cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """No translation, and why."""
+
+    id: str
+    kind: Missing
+    reason: str
+
+
+Outcome = Answer | NoAnswer
+
+
+class Engine(Protocol):
+    """Translates batches.
+
+    Raise EngineBusy for a fault that may pass, EngineRefused to be asked no more, EngineReply for an answer
+    that cannot be used (a smaller batch is tried). Queries without an outcome count as failed.
+    """
+
+    @property
+    def signature(self) -> str:
+        """Everything that can change an answer, never a key."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What one call takes."""
+        ...
+
+    def translate(self, batch: Sequence[Query]) -> Iterable[Outcome]:
+        """One call. Outcomes are matched by id. Called from several threads at once when concurrency > 1."""
+        ...
+
+    def close(self) -> None:
+        """Give back connections and files."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The texts of one segment that are to be compared: plain, NFC, one per voter."""
+
+    source: str
+    texts: tuple[str, ...]
+
+
+class Metric(Protocol):
+    """Utilities between candidates."""
+
+    @property
+    def signature(self) -> str:
+        """Metric, options and version; printed with every number."""
+        ...
+
+    def utilities(self, batch: Sequence[Comparison]) -> list[dict[tuple[int, int], float]]:
+        """Per comparison: (hypothesis index, reference index) -> utility 0..1, for every ordered pair of two."""
+        ...
+
+
+class Check(Protocol):
+    """A rule on one candidate, which may look at the others."""
+
+    default: Severity
+
+    def findings(
+        self, segment: Segment, candidate: Candidate, peers: Sequence[Candidate], severity: Severity
+    ) -> Iterable[Finding]:
+        """What is wrong with `candidate`; `severity` is the most that a finding may have."""
+        ...
+
+
+class Format(Protocol):
+    """Reads and writes one kind of bilingual file."""
+
+    def claims(self, head: bytes) -> bool:
+        """Whether a file that begins with these bytes (up to 64 KiB) is of this format. Never raises."""
+        ...
+
+    def read(self, file: BilingualFile, notify: Callable[[Notice], None]) -> Iterator[Segment]:
+        """The segments in order, streamed. Raises FormatError."""
+        ...
+
+    def write(self, file: BilingualFile, edits: Callable[[str], Edit | None], out: BinaryIO) -> None:
+        """The file with the edits (by segment id) spliced in; without any, the same bytes."""
+        ...
+
+
+class Report(Protocol):
+    """A rendering of a stored run."""
+
+    suffix: str
+
+    def render(self, folder: Path, out: BinaryIO) -> None:
+        """Read `run.json` and `segments.jsonl` of the run in `folder`; write the report."""
+        ...
+
+
+class BilingualReader(Protocol):
+    """Reads any bilingual file. A constructor parameter named `read_bilingual` is given one."""
+
+    def __call__(self, path: Path, source_lang: str | None = None, target_lang: str | None = None) -> Iterator[Segment]:
+        """The segments of the file at `path`."""
+        ...
+
+
+JsonObject = dict[str, Any]
