@@ -13,6 +13,7 @@
         EngineReply           the answer cannot be used
       MetricError             model missing, out of memory
       StoreError              locked, damaged, other version
+      SeveralErrors           more than one of the above, a line each
 
 Every message reads *where: what; what to do*.
 """
@@ -81,3 +82,11 @@ class MetricError(MtqaError):
 
 class StoreError(MtqaError):
     """A run folder or cache that cannot be used."""
+
+
+class SeveralErrors(MtqaError):
+    """Faults that were collected, so that all of them can be mended at once."""
+
+    def __init__(self, errors: list[MtqaError]) -> None:
+        self.errors = errors
+        Exception.__init__(self, "\n".join(str(error) for error in errors))

@@ -71,7 +71,7 @@ class Text:
         return Text(*self.parts, *other.parts)
 
     def marked(self, mode: Markup) -> str:
-        """This text with tokens for its codes."""
+        """The text with tokens for its codes."""
         return Marking(self, mode).render(self)
 
     @staticmethod

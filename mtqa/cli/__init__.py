@@ -1,0 +1,72 @@
+"""The command line. Commands are imported when they are used, so that `mtqa --help` is quick."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from mtqa import __version__
+from mtqa.errors import MtqaError
+
+# Command -> (what --help says of it, module that holds it).
+_COMMANDS = {
+    "run": ("Translate files with several engines, choose by consensus, write and report.", "mtqa.cli.run"),
+    "report": ("Render a stored run as HTML, CSV or JSON lines.", "mtqa.cli.report"),
+    "show": ("Show the segments of a stored run, worst first.", "mtqa.cli.show"),
+    "doctor": ("Test the configuration: keys, engines, metrics, checks.", "mtqa.cli.doctor"),
+    "plugins": ("List the installed plug-ins, and why one does not load.", "mtqa.cli.plugins"),
+}
+
+
+class _LazyGroup(click.Group):
+    """A group that knows its commands by name and loads one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(_COMMANDS[cmd_name][1]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (about, _) in _COMMANDS.items()])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="mtqa")
+def mtqa() -> None:
+    """Machine-translation quality assurance by consensus.
+
+    Several engines translate; the candidate that the others support is chosen; the segments on which they
+    disagree are marked, with the reason. Data goes to stdout, everything else to stderr.
+
+    Exit status: 0 fine, 1 operational error, 2 usage, 3 a gate (--fail-on).
+    """
+
+
+def main() -> None:
+    """Run the command line; errors that mtqa raises on purpose become one line and their exit status."""
+    try:
+        mtqa.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped: nothing that was answered is lost; run again to go on", err=True)
+        sys.exit(130)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except MtqaError as error:
+        from mtqa.cli.terminal import printable
+
+        for line in str(error).splitlines():
+            click.echo(f"error: {printable(line)}", err=True)
+        sys.exit(error.exit_status)

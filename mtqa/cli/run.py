@@ -1,0 +1,172 @@
+"""`mtqa run`: the whole flow."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from mtqa import __version__
+from mtqa.cli.gates import Gate, GateType
+from mtqa.cli.terminal import printable, progress
+from mtqa.config import Settings, load_settings
+from mtqa.errors import ConfigError
+from mtqa.inputs import find
+from mtqa.languages import canonical
+from mtqa.parts import Parts, assemble
+from mtqa.pipeline import Plan, read, run
+from mtqa.ports import JsonObject
+from mtqa.report.summary import summary_line
+from mtqa.store.run import SCHEMA_VERSION, RunStore, write_manifest
+
+_GATE_STATUS = 3
+
+
+@click.command("run")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE-OR-FOLDER...")
+@click.option("-c", "--config", type=click.Path(path_type=Path), help="Settings; mtqa.toml here, if there is one.")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("mtqa-out"), show_default=True,
+    help="Folder of the run.",
+)  # fmt: skip
+@click.option(
+    "-e", "--engine", "engines", multiple=True, metavar="NAME", help="Only this configured engine. Repeatable."
+)
+@click.option(
+    "-m", "--metric", "metrics", multiple=True, metavar="NAME", help="Only this configured metric. Repeatable."
+)
+@click.option(
+    "--candidates", multiple=True, metavar="NAME=PATH",
+    help="Translations made elsewhere, as one more engine: a bilingual file, TMX or JSONL. Repeatable.",
+)  # fmt: skip
+@click.option("--source-lang", envvar="MTQA_SOURCE_LANG", metavar="TAG", help="Where a file does not say.")
+@click.option("--target-lang", envvar="MTQA_TARGET_LANG", metavar="TAG", help="Where a file does not say.")
+@click.option("--overwrite", is_flag=True, help="Replace existing targets that nobody has confirmed.")
+@click.option("--skip-unreadable", is_flag=True, help="Leave out files that cannot be read, instead of stopping.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read only the first N segments.")
+@click.option("--dry-run", is_flag=True, help="Read the files and say what would be sent; send nothing.")
+@click.option(
+    "--fail-on", "gates", multiple=True, type=GateType(), metavar="RULE",
+    help="Exit with 3 when more segments than allowed have a status: divergent, undecided=3, divergent=5%. Repeatable.",
+)  # fmt: skip
+@click.option("--cache", envvar="MTQA_CACHE", type=click.Path(path_type=Path, dir_okay=False), help="Answer cache.")
+def command(  # noqa: PLR0913 - one parameter an option
+    *,
+    paths: tuple[Path, ...],
+    config: Path | None,
+    out: Path,
+    engines: tuple[str, ...],
+    metrics: tuple[str, ...],
+    candidates: tuple[str, ...],
+    source_lang: str | None,
+    target_lang: str | None,
+    overwrite: bool,
+    skip_unreadable: bool,
+    limit: int | None,
+    dry_run: bool,
+    gates: tuple[Gate, ...],
+    cache: Path | None,
+) -> None:
+    """Translate bilingual files with every engine, choose by consensus, write copies and a report.
+
+    OUT gets segments.jsonl, run.json, report.html and the translated copies in files/. The inputs are never
+    changed. Running again asks no engine for what it has answered.
+    """
+    settings = load_settings(config).only(engines, metrics)
+    for given in candidates:
+        name, _, path = given.partition("=")
+        if not name or not path:
+            raise click.BadParameter("write NAME=PATH", param_hint="--candidates")
+        settings = settings.with_candidates(name, Path(path))
+    settings = replace(
+        settings,
+        source_lang=canonical(source_lang, "--source-lang") if source_lang else settings.source_lang,
+        target_lang=canonical(target_lang, "--target-lang") if target_lang else settings.target_lang,
+        write=replace(settings.write, overwrite=overwrite or settings.write.overwrite),
+        cache=cache or settings.cache,
+    )
+    if not settings.engines:
+        raise ConfigError("engines", "none is configured", "write [engines.NAME] into mtqa.toml, or give --candidates")
+    inputs = find(paths, settings.source_lang, settings.target_lang, out)
+    with assemble(settings) as parts:
+        plan = Plan(inputs, settings, parts, out, settings.cache or default_cache(), limit, skip_unreadable)
+        if dry_run:
+            _preview(plan)
+            return
+        _check_folder(plan)
+        manifest = _describe(settings, parts)
+        with progress() as shown:
+            manifest |= run(plan, shown)
+    _finish(plan, manifest)
+    tripped = [gate for gate in gates if gate.trips(manifest["summary"])]
+    for gate in tripped:
+        click.echo(f"gate: {gate.text} (there are {manifest['summary'][gate.status]})", err=True)
+    if tripped:
+        raise click.exceptions.Exit(_GATE_STATUS)
+
+
+def default_cache() -> Path:
+    """The answer cache that all runs of a user share."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("mtqa") / "answers.sqlite"
+
+
+def _check_folder(plan: Plan) -> None:
+    """Refuse a folder in which something of the user's could be overwritten."""
+    folder = plan.folder
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / "run.sqlite").exists():
+        raise ConfigError(str(folder), "is not empty and not a run", "give an empty or new folder with -o")
+
+
+def _describe(settings: Settings, parts: Parts) -> JsonObject:
+    """What the manifest says before anything is done: everything that can change a result, and no secret."""
+    return {
+        "mtqa": __version__,
+        "schema": SCHEMA_VERSION,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "engines": {
+            name: {"use": settings.engines[name].use, "signature": engine.signature}
+            for name, engine in parts.engines.items()
+        },
+        "metrics": {name: metric.signature for name, metric in parts.metrics.items()},
+        "decide": {"metric": next(iter(parts.metrics)), **asdict(settings.decide)},
+        "checks": {name: severity.value for name, (_, severity) in parts.checks.items()},
+        "write": asdict(settings.write),
+    }
+
+
+def _finish(plan: Plan, manifest: JsonObject) -> None:
+    """Write the manifest and the report, and say on one line what came out."""
+    from mtqa.cli.report import render
+
+    write_manifest(plan.folder, manifest)
+    render(plan.folder, "html", plan.folder / "report.html")
+    for notice in manifest["notices"]:
+        click.echo(f"notice: {printable(notice['where'])}: {printable(notice['what'])}", err=True)
+    click.echo(f"report: {plan.folder / 'report.html'}", err=True)
+    click.echo(summary_line(manifest["summary"]))
+
+
+def _preview(plan: Plan) -> None:
+    """What a run would send: segments and characters, per engine."""
+    with TemporaryDirectory() as scratch, progress() as shown:
+        store = RunStore(Path(scratch))
+        try:
+            opened, inputs, notices = read(plan, store, shown)
+            lengths = {s.id: len(s.source.plain) for s in store.segments() if not s.protected}
+            total = sum(entry["segments"] for entry in inputs)
+        finally:
+            store.close()
+    del opened
+    for notice in notices:
+        click.echo(f"notice: {printable(notice.where)}: {printable(notice.what)}", err=True)
+    for entry in inputs:
+        click.echo(f"{printable(entry['file'])}: {entry['format']}, {entry['segments']} segments")
+    for name, engine in plan.parts.engines.items():
+        kind = "at most" if engine.capabilities.remote else "local,"
+        click.echo(f"{name}: {kind} {len(lengths)} segments, {sum(lengths.values())} characters")
+    click.echo(f"{total} segments · {total - len(lengths)} protected · nothing sent")

@@ -1,0 +1,85 @@
+"""What the terminal sees: progress, and text that cannot command it."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import click
+
+from mtqa.pipeline import Progress
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+
+_STEPS = 4  # plain lines per stage, where there is no terminal
+
+
+def printable(text: str) -> str:
+    """`text` on one line, with control and direction characters spelt out: data must not drive the terminal."""
+    return "".join(_visible(character) for character in text)
+
+
+def _visible(character: str) -> str:
+    if character == "\n":
+        return "⏎"
+    if (
+        unicodedata.category(character) in ("Cc", "Cs")
+        or "\u202a" <= character <= "\u202e"
+        or "\u2066" <= character <= "\u2069"
+    ):
+        return f"\\u{ord(character):04x}"
+    return character
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Bars on a terminal, a few plain lines otherwise; always on stderr."""
+    if sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bars
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+            yield _Bars(bars)
+    else:
+        yield _Lines()
+
+
+class _Bars:
+    def __init__(self, bars: RichProgress) -> None:
+        self._bars = bars
+        self._tasks: dict[str, TaskID] = {}
+
+    def start(self, stage: str, total: int) -> None:
+        self._tasks[stage] = self._bars.add_task(printable(stage), total=total)
+
+    def advance(self, stage: str, done: int) -> None:
+        self._bars.advance(self._tasks[stage], done)
+
+
+class _Lines:
+    """A line whenever a stage has done another quarter."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._totals: dict[str, int] = {}
+        self._done: dict[str, int] = {}
+
+    def start(self, stage: str, total: int) -> None:
+        with self._lock:
+            self._totals[stage], self._done[stage] = total, 0
+
+    def advance(self, stage: str, done: int) -> None:
+        with self._lock:
+            total = self._totals[stage]
+            before = self._done[stage]
+            self._done[stage] = before + done
+            if total and before * _STEPS // total != self._done[stage] * _STEPS // total:
+                click.echo(f"{printable(stage)}: {self._done[stage]}/{total}", err=True)

@@ -1,0 +1,92 @@
+"""Apertium, through a server of its HTTP interface APy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from mtqa.engines.faults import Fault, Uncovered
+from mtqa.engines.http import Http
+from mtqa.engines.options import checked_price, cost_of
+from mtqa.errors import EngineError, EngineReply
+from mtqa.inline import Markup
+from mtqa.languages import primary
+from mtqa.model import Missing, Usage
+from mtqa.ports import Answer, Capabilities, NoAnswer, Outcome, Query
+
+# APy cuts its input into at most 10 parts and drops the rest, with status 200. Under load a part is 1000 characters.
+_LIMIT = 10_000
+_MARKS = "*#@"  # unknown word, cannot be inflected, not in the bilingual dictionary
+
+
+class ApertiumEngine:
+    """Translates with Apertium, directly or through the languages of `via` (`["cat"]`: English, Catalan, Spanish).
+
+    A rule-based engine, run by the user: `price` is 0 unless set (per million characters). APy has one pipeline
+    per pair by default, so more `concurrency` only makes a queue.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        via: list[str] | None = None,
+        headers: dict[str, str] | None = None,
+        timeout: float = 30,
+        concurrency: int = 1,
+        price: float = 0.0,
+    ) -> None:
+        self.http = Http("apertium", base_url, headers, timeout, concurrency, judge=_judge)
+        self.capabilities = Capabilities(Markup.HTML, max_items=1, max_chars=_LIMIT, concurrency=concurrency)
+        self.via = [primary(language) for language in via or []]
+        self.price = checked_price("apertium", price)
+
+    @property
+    def signature(self) -> str:
+        """Server and path through the languages."""
+        return f"apertium|{self.http.base_url}|via:{','.join(self.via)}|html"
+
+    def translate(self, batch: Sequence[Query]) -> Iterable[Outcome]:
+        """One request for each query; APy takes one text at a time."""
+        return [self._one(query) for query in batch]
+
+    def close(self) -> None:
+        """End calls under way."""
+        self.http.close()
+
+    def _one(self, query: Query) -> Outcome:
+        if len(query.text) > _LIMIT:
+            reason = f"{len(query.text)} characters; Apertium silently drops what is over {_LIMIT}"
+            return NoAnswer(query.id, Missing.ABSTAINED, reason)
+        path = [primary(query.source_lang), *self.via, primary(query.target_lang)]
+        form = {"q": query.text, "markUnknown": "no", "format": "html"}
+        try:
+            if self.via:
+                reply = self.http.post_form("/translateChain", {**form, "langpairs": "|".join(path)})
+            else:
+                reply = self.http.post_form("/translate", {**form, "langpair": "|".join(path)})
+        except Uncovered:
+            return NoAnswer(query.id, Missing.ABSTAINED, f"the server has no {' to '.join(path)}")
+        data = reply.get("responseData")
+        text = data.get("translatedText") if isinstance(data, dict) else None
+        if not isinstance(text, str):
+            raise EngineReply(self.http.where, "the answer has no translatedText", "check that base_url is an APy")
+        if len(text) < len(query.text) / 2 and len(query.text) > 500:
+            return NoAnswer(query.id, Missing.TRUNCATED, f"{len(query.text)} characters in, {len(text)} out")
+        characters = len(query.text)
+        return Answer(
+            query.id,
+            _without_marks(text, query.text),
+            usage=Usage(characters=characters),
+            cost=cost_of(characters, self.price),
+        )
+
+
+def _judge(fault: Fault) -> type[EngineError] | None:
+    # 400 "That pair is not installed" / "Path not found"; other 400s are about the request.
+    return Uncovered if fault.status == 400 and ("not installed" in fault.text or "ath" in fault.text) else None
+
+
+def _without_marks(text: str, source: str) -> str:
+    """`text` without marks in front of words. A mark that the source has itself is a character; `&#39;` is no mark."""
+    marks = "".join(mark for mark in _MARKS if mark not in source)
+    return re.sub(rf"(?<!&)[{marks}](?=\w)", "", text) if marks else text

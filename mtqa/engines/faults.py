@@ -1,0 +1,110 @@
+"""What a server reports when it does not translate, and what that means."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from math import isfinite
+
+from mtqa.errors import EngineBusy, EngineError, EngineRefused, EngineReply
+from mtqa.ports import JsonObject
+
+_BUSY = {408, 409, 424, 425, 429, 498, 529}  # and every other 5xx
+_REPLY = {400, 413, 414, 422}  # this request: a smaller one may do
+
+_REMEDIES = {
+    401: "check the key",
+    402: "pay, or take the engine out of the configuration",
+    403: "check the key and what it may do",
+    404: "check base_url and the model",
+    413: "a smaller batch is tried",
+    429: "lower concurrency if this goes on",
+    456: "the quota is used up: raise it, or take the engine out of the configuration",
+}
+
+
+class Uncovered(EngineReply):
+    """The server does not translate between these languages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An error as a server reports it: status, JSON body (empty when there is none), the sentence for people."""
+
+    status: int
+    body: JsonObject
+    text: str
+
+    @classmethod
+    def of(cls, status: int, body: bytes) -> Fault:
+        """The fault in an answer. HTML pages and empty bodies have no sentence."""
+        try:
+            parsed = json.loads(body.decode("utf-8-sig"))
+        except (ValueError, RecursionError):
+            return cls(status, {}, "")
+        parsed = parsed if isinstance(parsed, dict) else {}
+        return cls(status, parsed, _sentence(parsed))
+
+    @property
+    def detail(self) -> JsonObject:
+        """The object under `error`, where servers put code and parameter; empty when there is none."""
+        inner = self.body.get("error")
+        return inner if isinstance(inner, dict) else {}
+
+
+def _sentence(body: JsonObject) -> str:
+    error = body.get("error")
+    inner = error if isinstance(error, dict) else {}
+    for value in (inner.get("message"), error, body.get("explanation"), body.get("message"), body.get("detail")):
+        if isinstance(value, str) and value.strip():
+            return value
+    detail = body.get("detail")
+    return json.dumps(detail) if isinstance(detail, list) else ""
+
+
+def fault_class(status: int) -> type[EngineError]:
+    """What an HTTP status means when nothing else is known."""
+    if status in _BUSY or status >= 500:
+        return EngineBusy
+    return EngineReply if status in _REPLY else EngineRefused
+
+
+def remedy(status: int) -> str:
+    """What to do about an HTTP status."""
+    if status in _REMEDIES:
+        return _REMEDIES[status]
+    return "it is asked again; check the server if this goes on" if status >= 500 else "check the options of the engine"
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the server asks for (RFC 9110, 10.2.3; retry-after-ms). None for nothing, or for nonsense."""
+    milliseconds = _number(headers.get("retry-after-ms", ""))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    value = headers.get("retry-after", "")
+    seconds = _number(value)
+    if seconds is not None or not value:
+        return seconds
+    try:
+        left = parsedate_to_datetime(value).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return None
+    return left if left > 0 else None
+
+
+def _number(value: str) -> float | None:
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return number if isfinite(number) and number >= 0 else None
+
+
+def excerpt(text: str, limit: int = 200) -> str:
+    """`text` as one line of at most `limit` characters, safe to print and to store."""
+    visible = "".join(c if c.isprintable() else " " for c in text[: 4 * limit])
+    line = " ".join(visible.split())
+    return line if len(line) <= limit else line[: limit - 3] + "..."

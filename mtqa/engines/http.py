@@ -1,0 +1,222 @@
+"""The one door to the network: JSON over HTTP with a deadline, and every fault as an EngineError.
+
+The HTTP client is loaded at the first call. It runs on an event loop in a thread of its own: only cancellation
+ends a call to a server that drips its answer byte by byte, or a call that is under way when the run is stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import importlib
+import json
+import threading
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from mtqa.engines.faults import Fault, excerpt, fault_class, remedy, retry_after
+from mtqa.errors import ConfigError, EngineBusy, EngineError, EngineRefused, EngineReply
+from mtqa.ports import JsonObject
+
+_MAX_BODY = 16 * 2**20  # bytes; no translation of one batch comes near
+_CONNECT = 10.0  # seconds; a host that does not take a connection by then is down
+_SECRET_HEADERS = {"authorization", "proxy-authorization", "api-key", "x-api-key", "cookie"}
+
+Judge = Callable[[Fault], type[EngineError] | None]
+
+
+def http_library() -> Any:  # noqa: ANN401 - one of two packages with the same interface
+    """The HTTP client package: httpx2, which is the maintained one, else httpx."""
+    try:
+        return importlib.import_module("httpx2")
+    except ModuleNotFoundError:
+        return importlib.import_module("httpx")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Http:
+    """The connection of one engine to its server.
+
+    `timeout` is in seconds, for a whole call. `auth` are the headers that carry the key; neither their values nor
+    those of `headers` appear in any message. `judge` says what a reported fault means where the status alone does
+    not; None leaves it to the status. `transport`, when set before the first call, replaces the network.
+    """
+
+    def __init__(
+        self,
+        engine: str,
+        base_url: str,
+        headers: Mapping[str, str] | None,
+        timeout: float,
+        concurrency: int,
+        secret: str | None = None,
+        auth: Mapping[str, str] | None = None,
+        judge: Judge = lambda _fault: None,
+    ) -> None:
+        self.base_url = _checked_url(engine, base_url)
+        self.where = f"{engine} ({urlsplit(self.base_url).netloc})"
+        for name in headers or {}:
+            if name.lower() in _SECRET_HEADERS:
+                raise ConfigError(self.where, f"the header {name} is a secret", "name its variable with key_env")
+        if timeout <= 0 or concurrency < 1:
+            raise ConfigError(self.where, "timeout must be above 0, concurrency 1 or more", "correct the options")
+        self.transport: Any = None
+        self._headers = {**(headers or {}), **(auth or {})}
+        self._secrets = [value for value in (secret, *(headers or {}).values()) if value and len(value) > 3]
+        self._timeout, self._concurrency, self._judge = timeout, concurrency, judge
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._client: Any = None
+        self._closed = False
+
+    def post_json(self, path: str, body: JsonObject) -> JsonObject:
+        """The JSON object that the server answers to a JSON body."""
+        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        return self._call("POST", path, content, "application/json")
+
+    def post_form(self, path: str, form: Mapping[str, str]) -> JsonObject:
+        """The JSON object that the server answers to a form."""
+        content = urlencode(form, errors="replace").encode("ascii")
+        return self._call("POST", path, content, "application/x-www-form-urlencoded")
+
+    def get_json(self, path: str) -> Any:  # noqa: ANN401 - lists are usual here
+        """The JSON value at `path`."""
+        return self._json(self._send("GET", path))
+
+    def close(self) -> None:
+        """End calls under way and give back the connections."""
+        with self._lock:
+            self._closed, loop, thread = True, self._loop, self._thread
+            self._loop = self._thread = None
+        if loop is None or thread is None:
+            return
+        asyncio.run_coroutine_threadsafe(self._shut(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+    def fault(self, fault: Fault, wait: float | None = None) -> EngineError:
+        """The error to raise for a fault that the server reports. `wait`: seconds that it asks for."""
+        kind = self._judge(fault) or fault_class(fault.status)
+        what = f"HTTP {fault.status}" + (f": {self.redacted(fault.text)}" if fault.text else "")
+        if issubclass(kind, EngineBusy):
+            return kind(self.where, what, remedy(fault.status), wait)
+        return kind(self.where, what, remedy(fault.status))
+
+    def redacted(self, text: str) -> str:
+        """`text` from the server as one short line, without our secrets."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return excerpt(text)
+
+    def _call(self, method: str, path: str, content: bytes, kind: str) -> JsonObject:
+        value = self._json(self._send(method, path, content, kind))
+        if not isinstance(value, dict):
+            raise EngineReply(self.where, "the answer is not a JSON object", "check base_url")
+        return value
+
+    def _send(self, method: str, path: str, content: bytes | None = None, kind: str | None = None) -> _Reply:
+        headers = {"content-type": kind} if kind else {}
+        try:
+            reply = self._run(self._exchange(method, path, content, headers))
+        except (concurrent.futures.CancelledError, asyncio.CancelledError):
+            raise EngineBusy(self.where, "the call was ended", "run again") from None
+        except TimeoutError:
+            raise EngineBusy(
+                self.where, f"no complete answer in {self._timeout:g} s", "raise timeout if the server is slow"
+            ) from None
+        if 200 <= reply.status < 300:
+            return reply
+        if 300 <= reply.status < 400:
+            # Followed, it would carry the key to a host that nobody configured.
+            host = excerpt(urlsplit(reply.headers.get("location", "")).netloc) or "another address"
+            raise EngineRefused(self.where, f"HTTP {reply.status}: redirects to {host}", "correct base_url")
+        raise self.fault(Fault.of(reply.status, reply.body), retry_after(reply.headers))
+
+    def _json(self, reply: _Reply) -> Any:  # noqa: ANN401 - the caller looks
+        try:
+            return json.loads(reply.body.decode("utf-8-sig"), parse_constant=_no_constant)
+        except (ValueError, RecursionError):
+            what = f"HTTP {reply.status} without JSON ({len(reply.body)} bytes)"
+            raise EngineBusy(self.where, what, "check base_url and any proxy in between") from None
+
+    def _run(self, exchange: Coroutine[Any, Any, _Reply]) -> _Reply:
+        with self._lock:
+            if self._closed:
+                exchange.close()
+                raise EngineBusy(self.where, "the connection is closed", "run again")
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                self._thread = threading.Thread(target=self._loop.run_forever, name=self.where, daemon=True)
+                self._thread.start()
+            future = asyncio.run_coroutine_threadsafe(exchange, self._loop)
+        return future.result()
+
+    async def _exchange(self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]) -> _Reply:
+        library = http_library()
+        self._client = self._client or self._open(library)
+        try:
+            async with (
+                asyncio.timeout(self._timeout),
+                self._client.stream(method, self.base_url + path, content=content, headers=headers) as response,
+            ):
+                body = bytearray()
+                async for chunk in response.aiter_bytes():
+                    body += chunk
+                    if len(body) > _MAX_BODY:
+                        raise EngineReply(self.where, f"answers more than {_MAX_BODY >> 20} MiB", "check base_url")
+                return _Reply(response.status_code, dict(response.headers), bytes(body))
+        except library.TimeoutException:
+            raise TimeoutError from None
+        except (library.InvalidURL, library.LocalProtocolError, ValueError):
+            # The client's own text would quote the header, key and all.
+            raise EngineRefused(self.where, "the request cannot be made", "check base_url, headers and key") from None
+        except library.HTTPError as error:  # connection, protocol, broken compression
+            what = self.redacted(f"no connection ({type(error).__name__}: {error})")
+            raise EngineBusy(self.where, what, "check that the server runs and base_url is right") from None
+
+    def _open(self, library: Any) -> Any:  # noqa: ANN401
+        limits = library.Limits(max_connections=self._concurrency, max_keepalive_connections=self._concurrency)
+        return library.AsyncClient(
+            transport=self.transport,
+            headers={"user-agent": "mtqa", **self._headers},
+            timeout=library.Timeout(self._timeout, connect=min(self._timeout, _CONNECT)),
+            limits=limits,
+            follow_redirects=False,
+        )
+
+    async def _shut(self) -> None:
+        calls = asyncio.all_tasks() - {asyncio.current_task()}
+        for call in calls:
+            call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
+        if self._client is not None:
+            await self._client.aclose()
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)  # NaN and Infinity are no JSON (RFC 8259, 6)
+
+
+def _checked_url(engine: str, url: str) -> str:
+    try:
+        parts = urlsplit(url.strip())
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ConfigError(f"{engine} base_url", "is not an http(s) address", "write it as https://host/path")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ConfigError(
+            f"{engine} base_url", "carries a password or a query", "write the bare address; keys go into key_env"
+        )
+    return url.strip().rstrip("/")

@@ -1,0 +1,198 @@
+"""What the formats have in common: one pass over the units, which reads segments or writes edits into them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, ClassVar
+
+from mtqa.errors import FormatError, MtqaError
+from mtqa.formats.document import Document, open_document
+from mtqa.formats.scan import Node, Root, Unit, root_of, scan
+from mtqa.formats.splice import Splice, apply, illegal, ordered
+from mtqa.languages import canonical
+from mtqa.model import BilingualFile, Edit, Notice, Segment
+
+_REMEMBERED_IDS = 100_000  # bounds the memory that finding repeated ids costs
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A segment and where it lies: the elements that hold its source and its target, if they exist.
+
+    `mark` is what sets it apart inside its unit: a mid, a segment id; empty when it is the whole unit.
+    """
+
+    segment: Segment
+    source: Node | None
+    target: Node | None
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An edit and where it goes."""
+
+    place: Place
+    edit: Edit
+
+
+class Reading:
+    """One pass over a file: it numbers the segments, settles their languages and passes on notices."""
+
+    def __init__(self, file: BilingualFile, notify: Callable[[Notice], None]) -> None:
+        self.file, self._notify = file, notify
+        self._number = 0
+        self._said: set[str] = set()
+        self._ids: set[int] = set()
+        self._languages: dict[str, str] = {}
+
+    def next_id(self) -> str:
+        """The id of the next segment."""
+        self._number += 1
+        return f"{self.file.label}#{self._number}"
+
+    def notice(self, unit: Unit, what: str) -> None:
+        """Tell about this unit."""
+        self._notify(Notice(f"{self.file.label}:{unit.line}", what))
+
+    def once(self, unit: Unit, what: str) -> None:
+        """Tell about this unit, unless the same was told of another."""
+        if what not in self._said:
+            self._said.add(what)
+            self.notice(unit, what)
+
+    def note_id(self, unit: Unit, identifier: str | None) -> None:
+        """Tell when ids are missing or repeated (the first 100,000 are looked at)."""
+        if not identifier:
+            self.once(unit, "a unit without id; segments are told apart by their position")
+            return
+        key = hash((unit.ancestors[1:2] and unit.ancestors[1].start, identifier))
+        if key in self._ids:
+            self.once(unit, "a unit id that occurs before; segments are told apart by their position")
+        elif len(self._ids) < _REMEMBERED_IDS:
+            self._ids.add(key)
+
+    def finish(self) -> None:
+        """Tell when there was nothing to read."""
+        if not self._number:
+            self._notify(Notice(self.file.label, "no segments in this file"))
+
+    def source_lang(self, unit: Unit, tag: str | None) -> str:
+        """The source language as canonical tag. Raises FormatError when neither file nor settings tell it."""
+        language = self._language(unit, tag, self.file.source_lang)
+        if not language:
+            raise FormatError(f"{self.file.label}:{unit.line}", "the source language is not stated", "set source_lang")
+        return language
+
+    def target_lang(self, unit: Unit, tag: str | None) -> str:
+        """The target language as canonical tag; empty when neither file nor settings tell it."""
+        return self._language(unit, tag, self.file.target_lang)
+
+    def _language(self, unit: Unit, tag: str | None, configured: str | None) -> str:
+        written = (tag or "").strip()
+        if written in self._languages:
+            return self._languages[written] or configured or ""
+        where = f"{self.file.label}:{unit.line}"
+        try:
+            self._languages[written] = canonical(written, where) if written else ""
+        except MtqaError as error:
+            if not configured:
+                raise FormatError(where, f"{written!r} is not a language tag", error.todo) from error
+            self._languages[written] = ""
+            self.notice(unit, f"{written!r} is not a language tag; the configured language is taken")
+        return self._languages[written] or configured or ""
+
+
+class XmlFormat(ABC):
+    """A format whose file is a sequence of units, each read and written by itself."""
+
+    unit_tag: ClassVar[str]
+    remember: ClassVar[str] = ""
+    dialects: ClassVar[Mapping[str, str]] = {}
+
+    @abstractmethod
+    def owns(self, root: Root) -> bool:
+        """Whether a file with this root is of this format."""
+
+    @abstractmethod
+    def places(self, unit: Unit, reading: Reading) -> list[Place]:
+        """The segments of a unit, in order."""
+
+    @abstractmethod
+    def splices(self, document: Document, unit: Unit, changes: Sequence[Change]) -> Iterator[Splice]:
+        """What the changes, at least one, do to the bytes of a unit."""
+
+    def root_splices(self, root: Node, target_lang: str) -> Iterator[Splice]:  # noqa: ARG002 - most need none
+        """What writing anything does to the start tag of the root."""
+        return iter(())
+
+    def claims(self, head: bytes) -> bool:
+        """Whether a file that begins with these bytes is of this format, by its root element. Never raises."""
+        try:
+            root = root_of(head, "")
+        except MtqaError:
+            return False
+        return root is not None and self.owns(root)
+
+    def read(self, file: BilingualFile, notify: Callable[[Notice], None]) -> Iterator[Segment]:
+        """The segments in order, streamed. Raises FormatError."""
+        with open_document(file.path, file.label) as document:
+            reading = Reading(file, notify)
+            for unit in self._units(document):
+                for place in self.places(unit, reading):
+                    yield place.segment
+            reading.finish()
+
+    def write(self, file: BilingualFile, edits: Callable[[str], Edit | None], out: BinaryIO) -> None:
+        """The file with the edits (by segment id) spliced in; without any, the same bytes.
+
+        `edits` is asked about every segment, in order. Raises FormatError for an edit that the file must not, or cannot, take.
+        """
+        with open_document(file.path, file.label) as document:
+            apply(document, self._edited(document, file, edits), out)
+
+    def _units(self, document: Document) -> Iterator[Unit]:
+        return scan(document, self.unit_tag, self.remember, self.dialects)
+
+    def _edited(self, document: Document, file: BilingualFile, edits: Callable[[str], Edit | None]) -> Iterator[Splice]:
+        reading = Reading(file, lambda _notice: None)
+        first = True
+        for unit in self._units(document):
+            changes = [
+                Change(place, edit)
+                for place in self.places(unit, reading)
+                if (edit := edits(place.segment.id)) is not None
+            ]
+            if not changes:
+                continue
+            for change in changes:
+                _check(change)
+            if first:
+                yield from self.root_splices(unit.ancestors[0], changes[0].place.segment.target_lang)
+                first = False
+            yield from ordered(self.splices(document, unit, changes))
+
+
+def _check(change: Change) -> None:
+    segment, edit = change.place.segment, change.edit
+    if segment.protected:
+        raise FormatError(segment.id, f"the segment is protected ({segment.protected})", "leave it out of the edits")
+    for text in (edit.target, *(text for _, text, _ in edit.alternatives)):
+        for part in text.parts if text is not None else ():
+            if isinstance(part, str) and (character := illegal(part)):
+                raise FormatError(segment.id, f"{character} cannot stand in an XML file", "remove it from the target")
+    if character := illegal((edit.remark or "") + "".join(engine for engine, _, _ in edit.alternatives)):
+        raise FormatError(segment.id, f"{character} cannot stand in an XML file", "remove it from the remark")
+
+
+def inherited(unit: Unit, attribute: str, stop: str = "") -> str | None:
+    """The attribute of the unit or of the nearest element around it that has it; `stop` is not looked at."""
+    around = (node for node in (unit.node, *reversed(unit.ancestors)) if node.tag != stop)
+    return next((node.attributes[attribute] for node in around if attribute in node.attributes), None)
+
+
+def lang_of(*nodes: Node | None) -> str | None:
+    """The first xml:lang among elements."""
+    return next((node.attributes["xml:lang"] for node in nodes if node and node.attributes.get("xml:lang")), None)

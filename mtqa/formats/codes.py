@@ -1,0 +1,138 @@
+"""Element content to `Text`: which inline elements stand around text, which hide it, which stand for it.
+
+A code is cloned from the bytes of the file, never rebuilt. Sources: XLIFF 1.2 section 2.3, XLIFF 2.x section 2.3
+(inline elements), TMX 1.4b "content markup".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from mtqa.formats.scan import Node
+from mtqa.inline import Code, Text
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What an inline element is.
+
+    A `span` has translatable content: one code before it, one after. `open`, `close` and `empty` elements are one
+    code each, with whatever they contain. Codes of one `family` are told apart by the first of `keys` they carry.
+    """
+
+    kind: Literal["span", "open", "close", "empty"]
+    family: str
+    keys: tuple[str, ...] = ("id",)
+
+
+XLIFF1: Mapping[str, Role] = {
+    "g": Role("span", "g"),
+    "mrk": Role("span", "mrk", ("mid", "mtype")),
+    "bx": Role("open", "bx", ("rid", "id")),
+    "ex": Role("close", "bx", ("rid", "id")),
+    "bpt": Role("open", "bpt", ("rid", "id")),
+    "ept": Role("close", "bpt", ("rid", "id")),
+    "x": Role("empty", "x"),
+    "ph": Role("empty", "ph"),
+    "it": Role("empty", "it"),
+}
+XLIFF2: Mapping[str, Role] = {
+    "pc": Role("span", "pc"),
+    "mrk": Role("span", "mrk"),
+    "sc": Role("open", "sc"),
+    "ec": Role("close", "sc", ("startRef", "id")),
+    "sm": Role("open", "sm"),
+    "em": Role("close", "sm", ("startRef",)),
+    "ph": Role("empty", "ph"),
+    "cp": Role("empty", "cp", ("hex",)),
+}
+TMX: Mapping[str, Role] = {
+    "hi": Role("span", "hi", ("x", "type")),
+    "bpt": Role("open", "bpt", ("i",)),
+    "ept": Role("close", "bpt", ("i",)),
+    "it": Role("empty", "it", ("x",)),
+    "ph": Role("empty", "ph", ("x",)),
+    "ut": Role("empty", "ut", ("x",)),
+}
+
+_UNTRANSLATED = frozenset({"protected", "x-its-translate-no"})  # mrk mtype; the second is the ITS 2.0 mapping
+_BREAK = re.compile(r"<br\b[^>]*>|\\n|\n", re.IGNORECASE)
+_VARIABLE = re.compile(r"[$#%]?\{+[^{}\\<>]*\}+|%[-+#0-9.$*()\w]*[a-zA-Z@]|\$\w+|\[\w+\]|\d+")
+
+
+def text_of(node: Node, roles: Mapping[str, Role], originals: Mapping[str, str] = NOTHING) -> Text:
+    """The content of `node`. `originals`: native text by id, for codes that refer to it (XLIFF 2 originalData)."""
+    parts: list[str | Code] = []
+    _collect(node, roles, originals, parts)
+    return Text(*parts)
+
+
+def _collect(node: Node, roles: Mapping[str, Role], originals: Mapping[str, str], parts: list[str | Code]) -> None:
+    resume = -1  # where an opaque stretch of several siblings ends
+    for child in node.children:
+        if isinstance(child, str):
+            if resume < 0:
+                parts.append(child)
+            continue
+        if child.start < resume:
+            continue
+        resume = -1
+        role = roles.get(child.tag)
+        if child.tag == "sm" and child.attributes.get("translate") == "no" and (partner := _end_marker(node, child)):
+            resume = partner.end
+            parts.append(Code(f"sm{child.attributes.get('id', '')}", "empty", child.raw(child.start, resume)))
+        elif role is None or role.kind != "span" or child.hollow or _untranslated(child):
+            parts.append(_single(child, role, originals))
+        else:
+            name = _name(child, role)
+            parts.append(Code(name, "open", child.raw(child.start, child.inside)))
+            _collect(child, roles, originals, parts)
+            parts.append(Code(name, "close", child.raw(child.close, child.end)))
+
+
+def _end_marker(parent: Node, start: Node) -> Node | None:
+    wanted = start.attributes.get("id")
+    ends = (child for child in parent.every("em") if child.start > start.start)
+    return next((child for child in ends if child.attributes.get("startRef") == wanted), None)
+
+
+def _untranslated(node: Node) -> bool:
+    attributes = node.attributes
+    return attributes.get("translate") == "no" or attributes.get("mtype", "").casefold() in _UNTRANSLATED
+
+
+def _single(node: Node, role: Role | None, originals: Mapping[str, str]) -> Code:
+    raw = node.raw(node.start, node.end)
+    if role is None:
+        return Code(node.tag.lstrip("#") if node.tag[0] == "#" else node.name, "empty", raw)
+    if role.kind == "span":
+        return Code(_name(node, role), "empty", raw, node.characters)
+    isolated = node.attributes.get("isolated") == "yes"
+    kind: Literal["open", "close", "empty"] = "empty" if isolated else role.kind
+    return Code(_name(node, role), kind, raw, _equivalent(node, originals) if role.kind == "empty" else "")
+
+
+def _name(node: Node, role: Role) -> str:
+    """An id that equal codes of source and target share; native text tells apart what has no id of its own."""
+    key = next((node.attributes[name] for name in role.keys if name in node.attributes), None)
+    return role.family + (node.characters.strip() if key is None else key)
+
+
+def _equivalent(node: Node, originals: Mapping[str, str]) -> str:
+    """A line break or a variable stands for itself; formatting for nothing."""
+    attributes = node.attributes
+    if "lb" in (attributes.get("ctype"), attributes.get("type")) or attributes.get("subType") == "xlf:lb":
+        return "\n"
+    shown = [attributes.get(name, "") for name in ("equiv-text", "disp", "equiv")]
+    for value in (*shown, originals.get(attributes.get("dataRef", ""), ""), node.characters):
+        if _BREAK.fullmatch(value):
+            return "\n"
+        if _VARIABLE.fullmatch(value.strip()):
+            return value.strip()
+    return ""

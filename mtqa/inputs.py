@@ -1,0 +1,85 @@
+"""Inputs: from the paths of a command line to bilingual files with names, and the places of their copies."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mtqa.errors import ConfigError, FormatError
+from mtqa.formats import detect
+from mtqa.model import BilingualFile, Notice, Segment
+from mtqa.ports import Format
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that a run may read. `named`: given by name, so that it must be a bilingual file."""
+
+    file: BilingualFile
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An input with its format, and the SHA-256 of its bytes when it was read."""
+
+    file: BilingualFile
+    name: str
+    format: Format
+    sha256: str
+
+    def segments(self, notify: Callable[[Notice], None]) -> Iterator[Segment]:
+        """The segments. Raises FormatError, also where a target language is needed and unknown."""
+        for segment in self.format.read(self.file, notify):
+            if not segment.target_lang and not segment.protected:
+                what = "does not say its target language"
+                raise FormatError(str(self.file.path), what, "set target_lang, or give --target-lang")
+            yield segment
+
+
+def find(
+    paths: Sequence[Path], source_lang: str | None, target_lang: str | None, out: Path | None = None
+) -> list[Found]:
+    """The files at `paths`, folders walked in name order; what lies below `out` is left out.
+
+    Labels are file names; where two would be equal, paths below what all inputs have in common.
+    """
+    found = [(path, base, named) for given in paths for path, base, named in _walk(given, out)]
+    labels = [path.relative_to(base).as_posix() for path, base, _ in found]
+    if len(set(labels)) < len(labels):
+        common = Path(os.path.commonpath([path.absolute().parent for path, _, _ in found]))
+        labels = [path.absolute().relative_to(common).as_posix() for path, _, _ in found]
+    unique = dict(zip(labels, found, strict=True))
+    return [
+        Found(BilingualFile(path, label, source_lang, target_lang), named) for label, (path, _, named) in unique.items()
+    ]
+
+
+def _walk(given: Path, out: Path | None) -> Iterator[tuple[Path, Path, bool]]:
+    """(file, what its label is relative to, named)."""
+    if not given.exists():
+        raise ConfigError(str(given), "no such file or folder", "correct the path")
+    if not given.is_dir():
+        yield given, given.parent, True
+        return
+    skipped = out.absolute() if out else None
+    for path in sorted(given.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(given).parts)
+        if path.is_file() and not hidden and not (skipped and path.absolute().is_relative_to(skipped)):
+            yield path, given, False
+
+
+def open_input(found: Found, formats: Mapping[str, Format]) -> Opened:
+    """Find the format of a file. Raises UnknownFormat, UnsafeFile."""
+    chosen = detect(found.file.path, formats)
+    name = next(name for name, known in formats.items() if known is chosen)
+    return Opened(found.file, name, chosen, digest(found.file.path))
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

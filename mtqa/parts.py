@@ -1,0 +1,78 @@
+"""Parts: the plug-ins of a run, constructed from settings. All of them, before the first segment is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from mtqa.config import PluginSettings, Settings
+from mtqa.errors import ConfigError
+from mtqa.formats import detect
+from mtqa.model import BilingualFile, Segment, Severity
+from mtqa.plugins import available, build, nearest
+from mtqa.ports import Check, Engine, Format, Metric
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Plug-ins by name, in configured order."""
+
+    formats: Mapping[str, Format]
+    engines: Mapping[str, Engine]
+    metrics: Mapping[str, Metric]
+    checks: Mapping[str, tuple[Check, Severity]]
+
+
+@contextmanager
+def assemble(settings: Settings) -> Iterator[Parts]:
+    """The parts that `settings` describe; engines are closed at the end. Raises ConfigError and PluginError."""
+    formats = build_formats()
+    engines: dict[str, Engine] = {}
+    try:
+        for name, chosen in settings.engines.items():
+            engines[name] = build_engine(chosen, settings, formats)
+        metrics = {name: _build("metrics", chosen, settings) for name, chosen in settings.metrics.items()}
+        yield Parts(formats, engines, metrics, build_checks(settings))
+    finally:
+        for engine in engines.values():
+            engine.close()
+
+
+def build_formats() -> dict[str, Format]:
+    """Every installed format."""
+    return {name: build("formats", name, {}, f"format {name}") for name in available("formats")}
+
+
+def build_engine(chosen: PluginSettings, settings: Settings, formats: Mapping[str, Format]) -> Engine:
+    """One engine."""
+
+    def read_bilingual(path: Path, source_lang: str | None = None, target_lang: str | None = None) -> Iterator[Segment]:
+        file = BilingualFile(path, path.name, source_lang, target_lang)
+        yield from detect(path, formats).read(file, lambda _notice: None)
+
+    engine: Engine = _build("engines", chosen, settings, {"read_bilingual": read_bilingual})
+    return engine
+
+
+def build_checks(settings: Settings) -> dict[str, tuple[Check, Severity]]:
+    """Every installed check that is not off, with the most that its findings may count."""
+    known = available("checks")
+    for name in (*settings.checks, *settings.off):
+        if name not in known:
+            what = f"no such check {name!r}{nearest(name, known)}"
+            raise ConfigError(f"{settings.where} [checks]", what, f"known: {', '.join(known)}")
+    checks = {}
+    for name in known:
+        if name in settings.off:
+            continue
+        chosen = settings.checks.get(name)
+        check: Check = build("checks", name, chosen.options if chosen else {}, f"{settings.where} [checks.{name}]")
+        checks[name] = (check, (chosen and chosen.severity) or check.default)
+    return checks
+
+
+def _build(family: str, chosen: PluginSettings, settings: Settings, services: Mapping[str, object] | None = None):  # type: ignore[no-untyped-def]  # noqa: ANN202 - the family decides the type
+    where = f"{settings.where} [{family}.{chosen.name}]"
+    return build(family, chosen.use, chosen.options, where, settings.folder, services)

@@ -1,0 +1,202 @@
+"""The flow: read -> translate -> check -> score -> decide -> explain -> write -> report.
+
+Two sweeps. *Asking* reads the files and puts segments and candidates into the run's store. *Judging* streams over
+the store: it checks, scores, decides and explains, and then ranks, which needs the whole run. What is judged is
+written into copies of the files, and told in `segments.jsonl` and `run.json`; reports read those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
+
+from mtqa.checks import run_checks
+from mtqa.config import Settings
+from mtqa.consensus.decide import decide
+from mtqa.consensus.explain import explain
+from mtqa.consensus.risk import risks
+from mtqa.consensus.score import score
+from mtqa.errors import FormatError, MtqaError, SeveralErrors, StaleFile, UnknownFormat
+from mtqa.formats import write_copy
+from mtqa.inline import Text
+from mtqa.inputs import Found, Opened, digest, open_input
+from mtqa.model import CandidateSet, Edit, Notice, Result, Severity, Status, Verdict
+from mtqa.parts import Parts
+from mtqa.ports import JsonObject
+from mtqa.report.summary import summarise
+from mtqa.store.answers import Answers
+from mtqa.store.records import edit_from_json, edit_to_json, result_to_json
+from mtqa.store.run import RunStore, write_lines
+from mtqa.translate import ask
+
+
+class Progress(Protocol):
+    """Told how far a run is. Stages: `read`, each engine by name, `judge`, `write`."""
+
+    def start(self, stage: str, total: int) -> None:
+        """A stage begins; `total` files or segments."""
+        ...
+
+    def advance(self, stage: str, done: int) -> None:
+        """So many more are done."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One run: what goes in, with which settings and parts, and where it goes.
+
+    `answers`: the file of the answer cache. `limit`: read only so many segments. `skip_unreadable`: leave out files
+    that cannot be read instead of stopping.
+    """
+
+    inputs: Sequence[Found]
+    settings: Settings
+    parts: Parts
+    folder: Path
+    answers: Path
+    limit: int | None = None
+    skip_unreadable: bool = False
+
+
+def run(plan: Plan, progress: Progress) -> JsonObject:
+    """Do all of it. Returns what the manifest says of the outcome: inputs, languages, notices, summary."""
+    store = RunStore(plan.folder)
+    try:
+        opened, inputs, notices = read(plan, store, progress)
+        translate(plan, store, progress)
+        judge(plan, store, progress)
+        write_lines(plan.folder / "segments.jsonl", ranked(store))
+        write(plan, opened, store, progress)
+        currencies = dict.fromkeys(plan.parts.engines, plan.settings.currency)
+        languages = {(s.source_lang, s.target_lang) for s in store.segments() if not s.protected}
+        return {
+            "inputs": inputs,
+            "languages": sorted(languages),
+            "notices": [{"where": notice.where, "what": notice.what} for notice in notices],
+            "summary": summarise(store.results(), plan.parts.engines, currencies),
+        }
+    finally:
+        store.close()
+
+
+def read(plan: Plan, store: RunStore, progress: Progress) -> tuple[list[Opened], list[JsonObject], list[Notice]]:
+    """All segments into the store. Bad files stop the run, all named at once, before anything is asked."""
+    opened: list[Opened] = []
+    inputs: list[JsonObject] = []
+    notices: list[Notice] = []
+    faults: list[MtqaError] = []
+    left = plan.limit
+    progress.start("read", len(plan.inputs))
+    for found in plan.inputs:
+        try:
+            source = open_input(found, plan.parts.formats)
+            count = store.add_segments(islice(source.segments(notices.append), left))
+        except FormatError as error:
+            if plan.skip_unreadable or (isinstance(error, UnknownFormat) and not found.named):
+                notices.append(Notice(error.where, f"left out: {error.what}"))
+            else:
+                faults.append(error)
+        else:
+            left = None if left is None else left - count
+            opened.append(source)
+            inputs.append(
+                {"file": source.file.label, "format": source.name, "sha256": source.sha256, "segments": count}
+            )
+        progress.advance("read", 1)
+    if faults:
+        raise faults[0] if len(faults) == 1 else SeveralErrors(faults)
+    return opened, inputs, notices
+
+
+def translate(plan: Plan, store: RunStore, progress: Progress) -> None:
+    """Every engine is asked about every segment; candidates and failures go into the store."""
+    total = sum(not segment.protected for segment in store.segments())
+    for engine in plan.parts.engines:
+        progress.start(engine, total)
+    answers = Answers(plan.answers)
+    try:
+        ask(plan.parts.engines, store.segments, answers, store, progress.advance)
+    finally:
+        answers.close()
+
+
+def judge(plan: Plan, store: RunStore, progress: Progress) -> None:
+    """Check, score, decide and explain, a window of segments at a time."""
+    progress.start("judge", sum(1 for _ in store.segments()))
+    for window in store.candidate_sets(list(plan.parts.engines)):
+        results = list(judge_window(window, plan.parts, plan.settings))
+        edits = [edit_of(result, plan.settings) for result in results]
+        store.add_results(
+            (result.segment.id, result_to_json(result), edit_to_json(edit) if edit else None)
+            for result, edit in zip(results, edits, strict=True)
+        )
+        progress.advance("judge", len(results))
+
+
+def judge_window(window: Sequence[CandidateSet], parts: Parts, settings: Settings) -> Iterator[Result]:
+    """The result of each candidate set. The first metric decides."""
+    for found, utilities in zip(window, score(window, parts.metrics), strict=True):
+        if found.segment.protected:
+            yield Result(found, (), {}, Verdict(Status.PROTECTED, None, ()))
+            continue
+        findings = run_checks(found, parts.checks)
+        barred = {finding.engine for finding in findings if finding.severity is Severity.ERROR}
+        pairs = next(iter(utilities.values())).values
+        verdict = decide([candidate.engine for candidate in found.candidates], pairs, barred, settings.decide)
+        reasons = explain(found, findings, pairs, verdict, settings.decide)
+        yield Result(found, findings, utilities, replace(verdict, reasons=reasons))
+
+
+def edit_of(result: Result, settings: Settings) -> Edit | None:
+    """What a result changes in its file: nothing where nothing was chosen, or where the target is kept."""
+    chosen = result.chosen
+    if chosen is None or (result.segment.kept and not settings.write.overwrite):
+        return None
+    status, remark = result.verdict.status, None
+    if status is Status.DIVERGENT and settings.write.notes:
+        reasons = "; ".join(f"{r.code.replace('_', ' ')} ({r.evidence})" for r in result.verdict.reasons)
+        remark = f"{status.value}: {reasons}"
+    return Edit(status, chosen.text, remark, alternatives_of(result) if settings.write.alternatives else ())
+
+
+def alternatives_of(result: Result) -> tuple[tuple[str, Text, int], ...]:
+    """(engine, text, agreement in percent) of the other candidates without an error: each text once, best first."""
+    expected = result.verdict.expected
+    barred = {finding.engine for finding in result.findings if finding.severity is Severity.ERROR}
+    rest = [c for c in result.candidates.candidates if c.engine not in barred and c.engine in expected]
+    seen = {result.chosen.text} if result.chosen else set()
+    found: list[tuple[str, Text, int]] = []
+    for candidate in sorted(rest, key=lambda c: expected[c.engine], reverse=True):
+        if candidate.text not in seen:
+            seen.add(candidate.text)
+            found.append((candidate.engine, candidate.text, round(100 * expected[candidate.engine])))
+    return tuple(found)
+
+
+def ranked(store: RunStore) -> Iterator[JsonObject]:
+    """The decided segments with their risk, which needs all of them."""
+    judged = [(r["divergence"], len(r["source"])) for r in store.results() if "divergence" in r]
+    quantiles = iter(risks([divergence for divergence, _ in judged], [length for _, length in judged]))
+    for result in store.results():
+        if "divergence" in result:
+            result["risk"] = next(quantiles)
+        yield result
+
+
+def write(plan: Plan, opened: Iterable[Opened], store: RunStore, progress: Progress) -> None:
+    """The translated copies, under `files/` of the run folder with the labels of the inputs."""
+
+    def edits(segment_id: str) -> Edit | None:
+        record = store.edit(segment_id)
+        return None if record is None else edit_from_json(record)
+
+    progress.start("write", len(plan.inputs))
+    for source in opened:
+        if digest(source.file.path) != source.sha256:
+            raise StaleFile(str(source.file.path), "changed while the run was under way", "run again")
+        write_copy(source.format, source.file, edits, plan.folder / "files" / source.file.label)
+        progress.advance("write", 1)

@@ -1,0 +1,59 @@
+"""The one way to open an SQLite file: durable on a crash, one process at a time where asked, errors mapped."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+
+from mtqa.errors import StoreError
+
+
+class Database:
+    """A connection that threads share under a lock.
+
+    Write-ahead log with `synchronous=NORMAL`: a killed process loses nothing that was committed.
+    """
+
+    def __init__(self, path: Path, schema: str, *, exclusive: bool = False) -> None:
+        self.path = path
+        self._lock = Lock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(str(path.parent), f"cannot be made ({error.strerror})", "choose another folder") from error
+        with self._mapped():
+            self._connection = sqlite3.connect(path, timeout=0 if exclusive else 30, check_same_thread=False)
+            try:
+                if exclusive:
+                    self._connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+                self._connection.execute("PRAGMA journal_mode=WAL")
+                self._connection.execute("PRAGMA synchronous=NORMAL")
+                self._connection.executescript(schema)
+            except sqlite3.Error:
+                self._connection.close()
+                raise
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for one transaction: committed at the end, rolled back on an error."""
+        with self._lock, self._mapped(), self._connection:
+            yield self._connection
+
+    def close(self) -> None:
+        """Close the connection; the log is folded into the file."""
+        with self._lock, self._mapped():
+            self._connection.close()
+
+    @contextmanager
+    def _mapped(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error):
+                raise StoreError(str(self.path), "in use by another run", "wait for it, or use another -o") from error
+            raise StoreError(str(self.path), f"cannot be used ({error})", "check the disk and its rights") from error
+        except sqlite3.DatabaseError as error:
+            raise StoreError(str(self.path), f"is damaged ({error})", "delete the file and run again") from error

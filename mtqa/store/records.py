@@ -1,0 +1,185 @@
+"""Records: the nouns as JSON, for the run's database and for `segments.jsonl`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mtqa.inline import Code, Marking, Markup, Text
+from mtqa.model import Alternative, Candidate, Edit, Failure, Finding, Missing, Result, Segment, Status, Usage
+from mtqa.ports import JsonObject
+
+_DIGITS = 6  # decimals of every number in segments.jsonl
+
+
+def text_to_json(text: Text) -> list[Any]:
+    """Strings stay strings; a code becomes [id, kind, raw, equiv]."""
+    return [p if isinstance(p, str) else [p.id, p.kind, p.raw, p.equiv] for p in text.parts]
+
+
+def text_from_json(parts: list[Any]) -> Text:
+    """The inverse of `text_to_json`."""
+    return Text(*(p if isinstance(p, str) else Code(*p) for p in parts))
+
+
+def segment_to_json(segment: Segment) -> JsonObject:
+    """All of a segment; absent keys are empty fields."""
+    record = {
+        "id": segment.id,
+        "file": segment.file,
+        "unit": segment.unit,
+        "source": text_to_json(segment.source),
+        "source_lang": segment.source_lang,
+        "target_lang": segment.target_lang,
+        "target": None if segment.target is None else text_to_json(segment.target),
+        "alternatives": [
+            [a.origin, text_to_json(a.target), None if a.source is None else text_to_json(a.source), a.quality]
+            for a in segment.alternatives
+        ],
+        "state": segment.state,
+        "protected": segment.protected,
+        "kept": segment.kept,
+        "note": segment.note,
+    }
+    return {key: value for key, value in record.items() if value not in (None, "", False, [])}
+
+
+def segment_from_json(record: JsonObject) -> Segment:
+    """The inverse of `segment_to_json`."""
+    alternatives = tuple(
+        Alternative(origin, text_from_json(target), None if source is None else text_from_json(source), quality)
+        for origin, target, source, quality in record.get("alternatives", ())
+    )
+    return Segment(
+        id=record["id"],
+        file=record["file"],
+        unit=record.get("unit", ""),
+        source=text_from_json(record.get("source", [])),
+        source_lang=record.get("source_lang", ""),
+        target_lang=record.get("target_lang", ""),
+        target=text_from_json(record["target"]) if "target" in record else None,
+        alternatives=alternatives,
+        state=record.get("state"),
+        protected=record.get("protected", ""),
+        kept=record.get("kept", False),
+        note=record.get("note"),
+    )
+
+
+def answer_to_json(answer: Candidate | Failure) -> JsonObject:
+    """A candidate or a failure, without the engine's name."""
+    if isinstance(answer, Failure):
+        return {"kind": answer.kind.value, "reason": answer.reason}
+    usage = answer.usage
+    record = {
+        "text": text_to_json(answer.text),
+        "model": answer.model,
+        "usage": [usage.characters, usage.input_tokens, usage.output_tokens] if usage else None,
+        "cost": answer.cost,
+        "latency_ms": answer.latency_ms,
+        "cached": answer.cached,
+    }
+    return {key: value for key, value in record.items() if value is not None}
+
+
+def answer_from_json(engine: str, record: JsonObject) -> Candidate | Failure:
+    """The inverse of `answer_to_json`."""
+    if "kind" in record:
+        return Failure(engine, Missing(record["kind"]), record["reason"])
+    usage = record.get("usage")
+    return Candidate(
+        engine=engine,
+        text=text_from_json(record["text"]),
+        model=record.get("model"),
+        usage=Usage(*usage) if usage else None,
+        cost=record.get("cost"),
+        latency_ms=record.get("latency_ms"),
+        cached=record.get("cached", False),
+    )
+
+
+def edit_to_json(edit: Edit) -> JsonObject:
+    """All of an edit."""
+    return {
+        "status": edit.status.value,
+        "target": None if edit.target is None else text_to_json(edit.target),
+        "remark": edit.remark,
+        "alternatives": [[engine, text_to_json(text), percent] for engine, text, percent in edit.alternatives],
+    }
+
+
+def edit_from_json(record: JsonObject) -> Edit:
+    """The inverse of `edit_to_json`."""
+    return Edit(
+        status=Status(record["status"]),
+        target=None if record["target"] is None else text_from_json(record["target"]),
+        remark=record["remark"],
+        alternatives=tuple((engine, text_from_json(text), percent) for engine, text, percent in record["alternatives"]),
+    )
+
+
+def result_to_json(result: Result) -> JsonObject:
+    """One line of `segments.jsonl`; its shape is `store/segment.schema.json`. Absent is absent."""
+    segment, verdict = result.segment, result.verdict
+    marking = Marking(segment.source, Markup.TOKENS)
+    chosen = result.chosen
+    record: JsonObject = {
+        "id": segment.id,
+        "file": segment.file,
+        "unit": segment.unit,
+        "source": marking.render(segment.source),
+        "source_lang": segment.source_lang,
+        "target_lang": segment.target_lang,
+        "note": segment.note,
+        "existing": None if segment.target is None else marking.render(segment.target),
+        "state": segment.state,
+        "status": verdict.status.value,
+        "protected": segment.protected or None,
+        "kept": segment.kept or None,
+        "chosen": {"engine": chosen.engine, "target": marking.render(chosen.text)} if chosen else None,
+        "voters": list(verdict.voters),
+        "supporters": list(verdict.supporters),
+        "divergence": _rounded(verdict.divergence),
+        "risk": _rounded(result.risk),
+        "reasons": [{"code": r.code, "engines": list(r.engines), "evidence": r.evidence} for r in verdict.reasons],
+        "candidates": [_candidate(candidate, result, marking) for candidate in result.candidates.candidates],
+        "failures": [
+            {"engine": f.engine, "kind": f.kind.value, "reason": f.reason} for f in result.candidates.failures
+        ],
+        "utilities": {
+            metric: [
+                {"hypothesis": h, "reference": r, "value": _rounded(value)} for (h, r), value in found.values.items()
+            ]
+            for metric, found in result.utilities.items()
+        },
+    }
+    record["codes"] = marking.tokens() or None  # after all texts: they may add codes that the source lacks
+    return {key: value for key, value in record.items() if value is not None}
+
+
+def _candidate(candidate: Candidate, result: Result, marking: Marking) -> JsonObject:
+    record = {
+        "engine": candidate.engine,
+        "target": marking.render(candidate.text),
+        "utility": _rounded(result.verdict.expected.get(candidate.engine)),
+        "outlier": candidate.engine in result.verdict.outliers,
+        "findings": [_finding(f) for f in result.findings if f.engine == candidate.engine],
+        "model": candidate.model,
+        "latency_ms": candidate.latency_ms,
+        "cost": candidate.cost,
+    }
+    return {key: value for key, value in record.items() if value is not None}
+
+
+def _finding(finding: Finding) -> JsonObject:
+    record = {
+        "check": finding.check,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "subject": finding.subject or None,
+        "span": list(finding.span) if finding.span else None,
+    }
+    return {key: value for key, value in record.items() if value is not None}
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, _DIGITS)

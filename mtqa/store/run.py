@@ -1,0 +1,186 @@
+"""A run on disk: `run.sqlite` while it works, then `segments.jsonl` and `run.json` for everyone.
+
+The database holds segments in order, what each engine said, and what was decided, so that judging and writing
+stream over it whatever the size of the input.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from mtqa.errors import StoreError
+from mtqa.model import Candidate, CandidateSet, Failure, Segment
+from mtqa.ports import JsonObject
+from mtqa.store.database import Database
+from mtqa.store.records import answer_from_json, answer_to_json, segment_from_json, segment_to_json
+
+SCHEMA_VERSION = 1
+_WINDOW = 500  # segments in memory at once
+
+_TABLES = """
+CREATE TABLE segments (n INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, segment TEXT NOT NULL);
+CREATE TABLE answers_given (
+    id TEXT NOT NULL, engine TEXT NOT NULL, answer TEXT NOT NULL, PRIMARY KEY (id, engine)
+) WITHOUT ROWID;
+CREATE TABLE results (n INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, result TEXT NOT NULL, edit TEXT);
+"""
+_FRESH = "".join(f"DROP TABLE IF EXISTS {name};" for name in ("segments", "answers_given", "results")) + _TABLES
+
+
+class RunStore:
+    """The database of one run. Opening it starts the run anew; answers paid for are in the answer cache."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._database = Database(folder / "run.sqlite", _FRESH, exclusive=True)
+
+    def add_segments(self, segments: Iterable[Segment]) -> int:
+        """Append segments in order; returns how many."""
+        rows = (
+            (segment.id, json.dumps(segment_to_json(segment), ensure_ascii=False, separators=(",", ":")))
+            for segment in segments
+        )
+        with self._database.transaction() as connection:
+            before = connection.total_changes
+            connection.executemany("INSERT INTO segments (id, segment) VALUES (?, ?)", rows)
+            return connection.total_changes - before
+
+    def segments(self) -> Iterator[Segment]:
+        """All segments, in order."""
+        for window in self._windows("segments", "segment"):
+            for _, record in window:
+                yield segment_from_json(json.loads(record))
+
+    def record(self, engine: str, answers: Sequence[tuple[str, Candidate | Failure]]) -> None:
+        """Keep what an engine said of segments (by id); durable when this returns."""
+        rows = [(i, engine, json.dumps(answer_to_json(a), ensure_ascii=False)) for i, a in answers]
+        with self._database.transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO answers_given VALUES (?, ?, ?)", rows)
+
+    def pending(self, engine: str, segments: Sequence[Segment]) -> list[Segment]:
+        """Those of the segments that the engine has said nothing about."""
+        with self._database.transaction() as connection:
+            answered = {
+                row[0]
+                for segment in segments
+                for row in connection.execute(
+                    "SELECT id FROM answers_given WHERE id = ? AND engine = ?", (segment.id, engine)
+                )
+            }
+        return [segment for segment in segments if segment.id not in answered]
+
+    def candidate_sets(self, engines: Sequence[str]) -> Iterator[list[CandidateSet]]:
+        """Windows of segments with their candidates and failures, both in the order of `engines`."""
+        for window in self._windows("segments", "segment"):
+            segments = [segment_from_json(json.loads(record)) for _, record in window]
+            with self._database.transaction() as connection:
+                said = [
+                    dict(connection.execute("SELECT engine, answer FROM answers_given WHERE id = ?", (s.id,)))
+                    for s in segments
+                ]
+            yield [_candidate_set(segment, given, engines) for segment, given in zip(segments, said, strict=True)]
+
+    def add_results(self, results: Iterable[tuple[str, JsonObject, JsonObject | None]]) -> None:
+        """Keep decided segments, in order: (id, line of segments.jsonl without risk, edit)."""
+        rows = [
+            (i, json.dumps(result, ensure_ascii=False), None if edit is None else json.dumps(edit, ensure_ascii=False))
+            for i, result, edit in results
+        ]
+        with self._database.transaction() as connection:
+            connection.executemany("INSERT INTO results (id, result, edit) VALUES (?, ?, ?)", rows)
+
+    def results(self) -> Iterator[JsonObject]:
+        """The decided segments, in order."""
+        for window in self._windows("results", "result"):
+            for _, record in window:
+                yield json.loads(record)
+
+    def edit(self, segment_id: str) -> JsonObject | None:
+        """What is to be written for a segment, if anything."""
+        with self._database.transaction() as connection:
+            row = connection.execute("SELECT edit FROM results WHERE id = ?", (segment_id,)).fetchone()
+        return json.loads(row[0]) if row and row[0] else None
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+    def _windows(self, table: str, column: str) -> Iterator[list[tuple[int, str]]]:
+        last = 0
+        while True:
+            with self._database.transaction() as connection:
+                query = f"SELECT n, {column} FROM {table} WHERE n > ? ORDER BY n LIMIT {_WINDOW}"  # noqa: S608 - our own names
+                window = connection.execute(query, (last,)).fetchall()
+            if not window:
+                return
+            last = window[-1][0]
+            yield window
+
+
+def _candidate_set(segment: Segment, given: dict[str, str], engines: Sequence[str]) -> CandidateSet:
+    answers = [answer_from_json(engine, json.loads(given[engine])) for engine in engines if engine in given]
+    return CandidateSet(
+        segment,
+        tuple(answer for answer in answers if isinstance(answer, Candidate)),
+        tuple(answer for answer in answers if isinstance(answer, Failure)),
+    )
+
+
+def write_lines(path: Path, records: Iterable[JsonObject]) -> None:
+    """One JSON object a line, whole or not at all."""
+    with replacing(path) as out:
+        out.writelines(json.dumps(record, ensure_ascii=False).encode() + b"\n" for record in records)
+
+
+def write_manifest(folder: Path, manifest: JsonObject) -> None:
+    """`run.json`, whole or not at all. Written last: a folder that has it holds a complete run."""
+    with replacing(folder / "run.json") as out:
+        out.write(json.dumps(manifest, ensure_ascii=False, indent=1).encode() + b"\n")
+
+
+def read_manifest(folder: Path) -> JsonObject:
+    """`run.json` of a run folder. Raises StoreError when it is no run, or another version's."""
+    path = folder / "run.json"
+    try:
+        manifest: JsonObject = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise StoreError(
+            str(folder), "is not a finished run (no run.json)", "name a folder that `mtqa run` wrote"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise StoreError(str(path), f"cannot be read ({error})", "run again") from error
+    if manifest.get("schema") != SCHEMA_VERSION:
+        raise StoreError(str(path), f"is of schema {manifest.get('schema')}, not {SCHEMA_VERSION}", "run again")
+    return manifest
+
+
+def read_results(folder: Path) -> Iterator[JsonObject]:
+    """The lines of `segments.jsonl`."""
+    path = folder / "segments.jsonl"
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for line in lines:
+                yield json.loads(line)
+    except (OSError, ValueError) as error:
+        raise StoreError(str(path), f"cannot be read ({error})", "run again") from error
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes the place of `path` when all of it is on the disk, and leaves no trace otherwise."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("wb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise StoreError(str(path), f"cannot be written ({error.strerror})", "check the disk and its rights") from error
+    finally:
+        temporary.unlink(missing_ok=True)

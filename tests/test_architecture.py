@@ -1,0 +1,114 @@
+"""The house: who may import whom, where third-party packages live, and what an import costs."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import mtqa
+
+ROOT = Path(mtqa.__file__).parent
+MODULES = sorted(ROOT.rglob("*.py"))
+
+# Each room with the rooms that it may import from.
+BASE = {"errors", "inline", "languages"}
+NOUNS = BASE | {"model", "ports"}
+FAMILIES = {"checks", "consensus", "formats", "engines", "metrics"}
+OUTER = {"store", "translate", "report"}
+ALLOWED = {
+    "errors": set(),
+    "inline": BASE,
+    "languages": BASE,
+    "model": BASE,
+    "ports": BASE | {"model"},
+    **dict.fromkeys(FAMILIES | OUTER, NOUNS),
+    "plugins": {"errors"},
+    "config": NOUNS | {"consensus", "plugins"},
+    "parts": NOUNS | {"formats", "plugins", "config"},
+    "inputs": NOUNS | {"formats"},
+    "pipeline": NOUNS | FAMILIES | OUTER | {"config", "parts", "inputs"},
+    "cli": NOUNS | OUTER | {"config", "parts", "inputs", "pipeline", "plugins"},
+}
+# Third-party package -> the only place that imports it.
+HOMES = {
+    "httpx": {"engines/http.py"},
+    "httpx2": {"engines/http.py"},
+    "lxml": {"formats"},
+    "pyexpat": {"formats"},
+    "sacrebleu": {"metrics"},
+    "fastchrf": {"metrics"},
+    "polars": {"store", "report"},
+    "numpy": {"consensus", "metrics"},
+    "click": {"cli"},
+    "rich": {"cli"},
+    "platformdirs": {"cli"},
+}
+HEAVY = ["torch", "comet", "sacrebleu", "fastchrf", "polars", "numpy", "httpx", "httpx2", "lxml", "sqlite3", "rich"]
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def imports_of(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names.add(node.module or "")
+    return names
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_import_direction(path: Path) -> None:
+    room = room_of(path)
+    if room in ("__init__", "__main__"):
+        return
+    for name in imports_of(path):
+        if name.startswith("mtqa."):
+            other = name.split(".")[1]
+            assert other == room or other in ALLOWED[room], f"{room} imports {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_one_home_per_package(path: Path) -> None:
+    inside = path.relative_to(ROOT).as_posix()
+    for name in {name.split(".")[0] for name in imports_of(path)} | (
+        {"pyexpat"} if "xml.parsers.expat" in imports_of(path) else set()
+    ):
+        homes = HOMES.get(name)
+        if homes:
+            assert any(inside == home or inside.startswith(f"{home}/") for home in homes), f"{inside} imports {name}"
+
+
+@pytest.mark.parametrize(
+    "command", ["import mtqa", "import runpy, sys; sys.argv = ['mtqa', '--help']; runpy.run_module('mtqa')"]
+)
+def test_imports_stay_light(command: str) -> None:
+    probe = (
+        f"import sys\ntry:\n    exec({command!r})\nexcept SystemExit:\n    pass\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert done.stderr.strip().splitlines()[-1] == "[]"
+
+
+def test_functions_can_be_seen_whole() -> None:
+    lengths = [
+        node.end_lineno - node.lineno + 1
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.end_lineno
+    ]
+    lengths.sort()
+    assert lengths[int(0.9 * len(lengths))] <= 30
+    assert lengths[-1] <= 60
+
+
+def test_modules_are_rooms_not_halls() -> None:
+    sizes = {path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    assert {name: size for name, size in sizes.items() if size > 350} == {}
