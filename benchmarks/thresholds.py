@@ -86,7 +86,8 @@ def outlier_table(segments: Segments, pairs: dict, pools: list[tuple[str, ...]])
             expected = expected_utilities(pool, values)
             for voter in pool:
                 rest = [values[h, r] for h in pool for r in pool if h != r and voter not in (h, r)]
-                gaps.append((sum(rest) / len(rest) - expected[voter], candidates[voter][1] < SEVERE))
+                gap = sum(rest) / len(rest) - expected[voter] if expected[voter] < DecideSettings().agree_at else -1.0
+                gaps.append((gap, candidates[voter][1] < SEVERE))
     total = sum(severe for _, severe in gaps)
     print(f"\n{len(gaps)} candidates, severe {total / len(gaps):.1%}")
     print("outlier_gap  flagged  severe among flagged  share of severe flagged")

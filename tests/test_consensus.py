@@ -149,9 +149,9 @@ def test_two_against_two_is_a_drift_of_meaning() -> None:
 
 
 def test_an_agreed_segment_is_silent_about_trifles() -> None:
-    _, reasons = judged(
-        found("It costs 3 euros", a="Das kostet drei Euro", b="Das kostet drei Euro", c="Das kostet 3 Euro")
-    )
+    words = "Der Eintritt in das Museum kostet an jedem Wochentag {} Euro für jeden Besucher."
+    texts = {name: words.format(amount) for name, amount in (("a", "drei"), ("b", "drei"), ("c", "3"))}
+    _, reasons = judged(found("Admission to the museum is 3 euros on any weekday for any visitor.", **texts))
     assert reasons == ()
 
 
@@ -163,7 +163,9 @@ def test_too_few_voters_say_so() -> None:
 
 
 def test_nobody_eligible_is_undecided_with_the_errors() -> None:
-    verdict, reasons = judged(found("Hi {name}, welcome", a="Hallo, willkommen", b="Hallo, willkommen", c="Hallo"))
+    verdict, reasons = judged(
+        found("Hi {name}, welcome", a="Hallo, willkommen", b="Hallo, willkommen", c="Hallo und willkommen")
+    )
     assert verdict.status is Status.UNDECIDED
     assert [r.code for r in reasons] == ["no_quorum", "formatting_error"]
     assert reasons[1].evidence == "{name} missing in 3 of 3: a, b, c"

@@ -6,7 +6,8 @@ Notation: u(h, r) is the utility of hypothesis h against pseudo-reference r, 0..
     chosen            argmax e(i) over the eligible voters; ties go to configured order
     supporters        the chosen, and every j with u(chosen, j) >= agree_at
     agreed            |supporters| > |V| / 2
-    outlier           mean of u over the ordered pairs of V without i, minus e(i), is at least outlier_gap
+    outlier           e(i) < agree_at, and the mean of u over the ordered pairs of V without i is at least
+                      outlier_gap above e(i)
 
 The thresholds mark; they never choose.
 """
@@ -70,10 +71,11 @@ def decide(voters: Sequence[str], utilities: Pairs, barred: Collection[str], set
 def find_outliers(
     voters: Sequence[str], utilities: Pairs, expected: Mapping[str, float], settings: DecideSettings
 ) -> list[str]:
-    """The voters that stand apart from a rest that holds together. Needs three voters."""
+    """The voters that agree with nobody much and stand apart from a rest that does. Needs three voters."""
     outliers = []
     for voter in expected:
         rest = [utilities[pair] for pair in permutations(voters, 2) if voter not in pair and pair in utilities]
-        if rest and sum(rest) / len(rest) - expected[voter] >= settings.outlier_gap:
+        apart = bool(rest) and sum(rest) / len(rest) - expected[voter] >= settings.outlier_gap
+        if apart and expected[voter] < settings.agree_at:
             outliers.append(voter)
     return outliers

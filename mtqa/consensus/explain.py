@@ -7,7 +7,7 @@
     unusual_input      the engines scatter
     no_quorum          too few candidates to elect, or none without an error
 
-The first reason is the main one. Agreed segments get reasons only for what was discarded.
+The first reason is the main one. Agreed segments get reasons only for errors in what was discarded.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ def explain(
     telling = [f for f in findings if doubtful or f.severity is Severity.ERROR]
     reasons = [*_quorum(found, verdict, settings), *_from_findings(telling, len(found.candidates))]
     explained = {finding.engine for finding in telling}
-    reasons += _apart([engine for engine in verdict.outliers if engine not in explained], verdict)
+    if doubtful:  # surface alone does not tell a drift from a paraphrase that the majority outvoted
+        reasons += _apart([engine for engine in verdict.outliers if engine not in explained], verdict)
     # A divergent segment whose outliers explain nothing is a matter of how the candidates cluster.
     if verdict.status is Status.DIVERGENT and not any(
         r.code in ("formatting_error", "semantic_drift") for r in reasons

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from mtqa.engines.common import checked_price, cost_of
 from mtqa.engines.faults import Fault, Uncovered
 from mtqa.engines.http import Http
-from mtqa.engines.options import checked_price, cost_of
 from mtqa.errors import EngineError, EngineReply
 from mtqa.inline import Markup
 from mtqa.languages import primary
@@ -28,6 +28,7 @@ class ApertiumEngine:
 
     def __init__(
         self,
+        *,
         base_url: str,
         via: list[str] | None = None,
         headers: dict[str, str] | None = None,
@@ -82,8 +83,8 @@ class ApertiumEngine:
 
 
 def _judge(fault: Fault) -> type[EngineError] | None:
-    # 400 "That pair is not installed" / "Path not found"; other 400s are about the request.
-    return Uncovered if fault.status == 400 and ("not installed" in fault.text or "ath" in fault.text) else None
+    no_pair = "not installed" in fault.text or "No path found" in fault.text
+    return Uncovered if fault.status == 400 and no_pair else None
 
 
 def _without_marks(text: str, source: str) -> str:

@@ -48,6 +48,17 @@ class Fault:
         parsed = parsed if isinstance(parsed, dict) else {}
         return cls(status, parsed, _sentence(parsed))
 
+    @classmethod
+    def in_success(cls, body: JsonObject) -> Fault:
+        """The fault in an answer of status 200; its code, where it is a number, is the status that was meant."""
+        error = body.get("error")
+        code = error.get("code") if isinstance(error, dict) else None
+        try:
+            status = int(str(code))
+        except ValueError:
+            status = 502
+        return cls(status if 400 <= status < 600 else 502, body, _sentence(body))
+
     @property
     def detail(self) -> JsonObject:
         """The object under `error`, where servers put code and parameter; empty when there is none."""

@@ -66,6 +66,9 @@ class Http:
         for name in headers or {}:
             if name.lower() in _SECRET_HEADERS:
                 raise ConfigError(self.where, f"the header {name} is a secret", "name its variable with key_env")
+        for name, value in {**(headers or {}), **(auth or {})}.items():
+            if not (name + value).isascii() or not (name + value).isprintable():
+                raise ConfigError(self.where, f"the header {excerpt(name)} cannot be sent", "use plain characters")
         if timeout <= 0 or concurrency < 1:
             raise ConfigError(self.where, "timeout must be above 0, concurrency 1 or more", "correct the options")
         self.transport: Any = None
@@ -81,16 +84,12 @@ class Http:
     def post_json(self, path: str, body: JsonObject) -> JsonObject:
         """The JSON object that the server answers to a JSON body."""
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-        return self._call("POST", path, content, "application/json")
+        return self._call(path, content, "application/json")
 
     def post_form(self, path: str, form: Mapping[str, str]) -> JsonObject:
         """The JSON object that the server answers to a form."""
         content = urlencode(form, errors="replace").encode("ascii")
-        return self._call("POST", path, content, "application/x-www-form-urlencoded")
-
-    def get_json(self, path: str) -> Any:  # noqa: ANN401 - lists are usual here
-        """The JSON value at `path`."""
-        return self._json(self._send("GET", path))
+        return self._call(path, content, "application/x-www-form-urlencoded")
 
     def close(self) -> None:
         """End calls under way and give back the connections."""
@@ -118,16 +117,20 @@ class Http:
             text = text.replace(secret, "***")
         return excerpt(text)
 
-    def _call(self, method: str, path: str, content: bytes, kind: str) -> JsonObject:
-        value = self._json(self._send(method, path, content, kind))
+    def _call(self, path: str, content: bytes, kind: str) -> JsonObject:
+        reply = self._send(path, content, kind)
+        try:
+            value = json.loads(reply.body.decode("utf-8-sig"), parse_constant=_no_constant)
+        except (ValueError, RecursionError):
+            what = f"HTTP {reply.status} without JSON ({len(reply.body)} bytes)"
+            raise EngineBusy(self.where, what, "check base_url and any proxy in between") from None
         if not isinstance(value, dict):
             raise EngineReply(self.where, "the answer is not a JSON object", "check base_url")
         return value
 
-    def _send(self, method: str, path: str, content: bytes | None = None, kind: str | None = None) -> _Reply:
-        headers = {"content-type": kind} if kind else {}
+    def _send(self, path: str, content: bytes, kind: str) -> _Reply:
         try:
-            reply = self._run(self._exchange(method, path, content, headers))
+            reply = self._run(self._exchange(path, content, kind))
         except (concurrent.futures.CancelledError, asyncio.CancelledError):
             raise EngineBusy(self.where, "the call was ended", "run again") from None
         except TimeoutError:
@@ -142,13 +145,6 @@ class Http:
             raise EngineRefused(self.where, f"HTTP {reply.status}: redirects to {host}", "correct base_url")
         raise self.fault(Fault.of(reply.status, reply.body), retry_after(reply.headers))
 
-    def _json(self, reply: _Reply) -> Any:  # noqa: ANN401 - the caller looks
-        try:
-            return json.loads(reply.body.decode("utf-8-sig"), parse_constant=_no_constant)
-        except (ValueError, RecursionError):
-            what = f"HTTP {reply.status} without JSON ({len(reply.body)} bytes)"
-            raise EngineBusy(self.where, what, "check base_url and any proxy in between") from None
-
     def _run(self, exchange: Coroutine[Any, Any, _Reply]) -> _Reply:
         with self._lock:
             if self._closed:
@@ -161,13 +157,15 @@ class Http:
             future = asyncio.run_coroutine_threadsafe(exchange, self._loop)
         return future.result()
 
-    async def _exchange(self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]) -> _Reply:
+    async def _exchange(self, path: str, content: bytes, kind: str) -> _Reply:
         library = http_library()
         self._client = self._client or self._open(library)
         try:
             async with (
                 asyncio.timeout(self._timeout),
-                self._client.stream(method, self.base_url + path, content=content, headers=headers) as response,
+                self._client.stream(
+                    "POST", self.base_url + path, content=content, headers={"content-type": kind}
+                ) as response,
             ):
                 body = bytearray()
                 async for chunk in response.aiter_bytes():

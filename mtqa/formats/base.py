@@ -9,8 +9,9 @@ from typing import BinaryIO, ClassVar
 
 from mtqa.errors import FormatError, MtqaError
 from mtqa.formats.document import Document, open_document
-from mtqa.formats.scan import Node, Root, Unit, root_of, scan
+from mtqa.formats.scan import Root, root_of, scan
 from mtqa.formats.splice import Splice, apply, illegal, ordered
+from mtqa.formats.tree import Node, Unit
 from mtqa.languages import canonical
 from mtqa.model import BilingualFile, Edit, Notice, Segment
 
@@ -148,7 +149,8 @@ class XmlFormat(ABC):
     def write(self, file: BilingualFile, edits: Callable[[str], Edit | None], out: BinaryIO) -> None:
         """The file with the edits (by segment id) spliced in; without any, the same bytes.
 
-        `edits` is asked about every segment, in order. Raises FormatError for an edit that the file must not, or cannot, take.
+        `edits` is asked about every segment, in order. Raises FormatError for an edit that the file must not, or
+        cannot, take.
         """
         with open_document(file.path, file.label) as document:
             apply(document, self._edited(document, file, edits), out)

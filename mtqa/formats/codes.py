@@ -6,13 +6,14 @@ A code is cloned from the bytes of the file, never rebuilt. Sources: XLIFF 1.2 s
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from mtqa.formats.scan import Node
+from mtqa.formats.tree import Node
 from mtqa.inline import Code, Text
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -74,19 +75,15 @@ def text_of(node: Node, roles: Mapping[str, Role], originals: Mapping[str, str] 
 
 
 def _collect(node: Node, roles: Mapping[str, Role], originals: Mapping[str, str], parts: list[str | Code]) -> None:
-    resume = -1  # where an opaque stretch of several siblings ends
-    for child in node.children:
+    children = iter(node.children)
+    for child in children:
         if isinstance(child, str):
-            if resume < 0:
-                parts.append(child)
+            parts.append(child)
             continue
-        if child.start < resume:
-            continue
-        resume = -1
         role = roles.get(child.tag)
-        if child.tag == "sm" and child.attributes.get("translate") == "no" and (partner := _end_marker(node, child)):
-            resume = partner.end
-            parts.append(Code(f"sm{child.attributes.get('id', '')}", "empty", child.raw(child.start, resume)))
+        if end := _end_marker(node, child):
+            hidden = "".join(other if isinstance(other, str) else other.characters for other in _until(children, end))
+            parts.append(Code(_name(child, roles[child.tag]), "empty", child.raw(child.start, end.end), hidden))
         elif role is None or role.kind != "span" or child.hollow or _untranslated(child):
             parts.append(_single(child, role, originals))
         else:
@@ -97,9 +94,16 @@ def _collect(node: Node, roles: Mapping[str, Role], originals: Mapping[str, str]
 
 
 def _end_marker(parent: Node, start: Node) -> Node | None:
-    wanted = start.attributes.get("id")
+    """Where a stretch that is not to be translated ends, if `start` begins one (XLIFF 2 sm) that ends beside it."""
+    if start.tag != "sm" or start.attributes.get("translate") != "no":
+        return None
     ends = (child for child in parent.every("em") if child.start > start.start)
-    return next((child for child in ends if child.attributes.get("startRef") == wanted), None)
+    return next((child for child in ends if child.attributes.get("startRef") == start.attributes.get("id")), None)
+
+
+def _until(children: Iterator[Node | str], end: Node) -> Iterator[Node | str]:
+    """What comes before `end`; both are taken from the iterator."""
+    return itertools.takewhile(lambda child: child is not end, children)
 
 
 def _untranslated(node: Node) -> bool:
@@ -120,8 +124,8 @@ def _single(node: Node, role: Role | None, originals: Mapping[str, str]) -> Code
 
 def _name(node: Node, role: Role) -> str:
     """An id that equal codes of source and target share; native text tells apart what has no id of its own."""
-    key = next((node.attributes[name] for name in role.keys if name in node.attributes), None)
-    return role.family + (node.characters.strip() if key is None else key)
+    native = "" if role.kind == "span" else node.characters.strip()
+    return role.family + next((node.attributes[name] for name in role.keys if name in node.attributes), native)
 
 
 def _equivalent(node: Node, originals: Mapping[str, str]) -> str:

@@ -28,7 +28,8 @@ def write_copy(
     """Write `file` with the edits (by segment id) to `destination`, whole and verified, or not at all.
 
     The copy is read again: sources and other targets must be unchanged, edited targets as asked, and it must be
-    well-formed if the input is. Raises FormatError; also when `destination` is the input.
+    well-formed if the input is. `edits` is asked about every segment twice, in order. Raises FormatError; also when
+    `destination` is the input.
     """
     if destination.resolve() == file.path.resolve():
         raise FormatError(file.label, "the copy would overwrite its input", "choose another output folder")
@@ -108,8 +109,9 @@ def _fault(path: Path) -> str | None:
             )
             for _, node in events:
                 node.clear()
-                while node.getprevious() is not None:
-                    del node.getparent()[0]
+                parent = node.getparent()
+                while parent is not None and node.getprevious() is not None:
+                    del parent[0]
     except etree.XMLSyntaxError as error:
         return str(error)
     return None

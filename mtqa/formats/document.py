@@ -25,9 +25,9 @@ CHUNK = 1 << 18
 _ENCODINGS = frozenset(
     codecs.lookup(name).name
     for name in (
-        *("utf-8", "utf-16", "utf-16-le", "utf-16-be", "us-ascii", "koi8-r", "koi8-u", "tis-620"),
+        *("utf-8", "utf-16", "utf-16-le", "utf-16-be", "us-ascii", "koi8-r", "koi8-u", "tis-620", "cp874"),
         *(f"iso-8859-{part}" for part in range(1, 17) if part != 12),
-        *(f"windows-{page}" for page in (874, 1250, 1251, 1252, 1253, 1254, 1255, 1256, 1257, 1258)),
+        *(f"windows-{page}" for page in (1250, 1251, 1252, 1253, 1254, 1255, 1256, 1257, 1258)),
         *("shift_jis", "cp932", "euc-jp", "gb2312", "gbk", "gb18030", "big5", "euc-kr", "cp949"),
     )
 )

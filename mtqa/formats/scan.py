@@ -7,131 +7,21 @@ attribute defaults, undeclared entities, XML 1.1, great depth and giant units ar
 
 from __future__ import annotations
 
-import mmap
-import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from xml.parsers import expat
 
 from mtqa.errors import FormatError, UnknownFormat, UnsafeFile
 from mtqa.formats.document import Document, encoding_of
+from mtqa.formats.tree import COMMENT, INSTRUCTION, XML, Node, Scope, Unit
 
 MAX_DEPTH = 500
 MAX_UNIT = 1 << 24  # bytes of one unit, and of one tag or comment anywhere
+MAX_ELEMENTS = 200_000  # of one unit; each costs about half a kilobyte
 
-COMMENT, INSTRUCTION = "#comment", "#instruction"
-XML = "http://www.w3.org/XML/1998/namespace"
+_UNITS = frozenset({"trans-unit", "unit", "tu"})
 
-# Expat has found these well-formed: only quotes can hide the end of a tag.
-_TAG = re.compile(rb"""<[^"'>]*(?:"[^"]*"[^"'>]*|'[^']*'[^"'>]*)*>""")
-_ENDS = {COMMENT: b"-->", INSTRUCTION: b"?>"}
-
-
-class Scope:
-    """The namespace declarations in force, and the names resolved with them so far."""
-
-    def __init__(self, bindings: Mapping[str, str], core: str | None = None) -> None:
-        self.bindings, self.core, self.tags = bindings, core, dict[str, str]()
-
-    def namespace(self, name: str) -> str:
-        """Namespace of an element name as written; an unbound prefix stands for itself."""
-        prefix, _, _ = name.rpartition(":")
-        return self.bindings.get(prefix, prefix)
-
-    def tag(self, name: str) -> str:
-        """The resolved name: bare in the core namespace."""
-        if name not in self.tags:
-            local = name.rpartition(":")[2]
-            namespace = self.namespace(name)
-            self.tags[name] = local if namespace == self.core else f"{{{namespace}}}{local}"
-        return self.tags[name]
-
-    def prefix(self, namespace: str) -> str | None:
-        """A prefix with its colon (empty for the default namespace) that means `namespace` here."""
-        return next((f"{p}:" if p else "" for p, uri in self.bindings.items() if uri == namespace), None)
-
-
-@dataclass(slots=True, eq=False)
-class Node:
-    """An element, comment or processing instruction, with its place in the UTF-8 bytes.
-
-    `name` and the keys of `attributes` are as written. `close` is where the end tag begins; an element without
-    one ends there.
-    """
-
-    tag: str
-    name: str
-    attributes: dict[str, str]
-    start: int
-    scope: Scope
-    data: mmap.mmap
-    children: list[Node | str] = field(default_factory=list)
-    close: int = -1
-
-    @property
-    def inside(self) -> int:
-        """Where the start tag ends."""
-        match = _TAG.match(self.data, self.start)
-        return match.end() if match else self.close
-
-    @property
-    def end(self) -> int:
-        """Where the element ends."""
-        if self.tag in _ENDS:
-            return self.data.find(_ENDS[self.tag], self.start) + len(_ENDS[self.tag])
-        return self.inside if self.hollow else self.data.find(b">", self.close) + 1
-
-    @property
-    def hollow(self) -> bool:
-        """Whether the element has no end tag: <x/>."""
-        inside = self.inside
-        return self.data[inside - 2 : inside] == b"/>"
-
-    def raw(self, start: int, end: int) -> str:
-        """The file's own characters between two offsets."""
-        return self.data[start:end].decode("utf-8")
-
-    @property
-    def elements(self) -> Iterator[Node]:
-        """The children that are elements."""
-        return (child for child in self.children if not isinstance(child, str) and child.tag[0] != "#")
-
-    def every(self, tag: str) -> list[Node]:
-        """The children of that name."""
-        return [child for child in self.elements if child.tag == tag]
-
-    def first(self, tag: str) -> Node | None:
-        """The first child of that name."""
-        return next((child for child in self.elements if child.tag == tag), None)
-
-    def descendants(self) -> Iterator[Node]:
-        """All elements below, in document order."""
-        for child in self.elements:
-            yield child
-            yield from child.descendants()
-
-    def foreign(self, namespace: str, local: str) -> str | None:
-        """The attribute of that name in another namespace."""
-        for name, value in self.attributes.items():
-            prefix, colon, rest = name.partition(":")
-            if colon and rest == local and self.scope.bindings.get(prefix, prefix) == namespace:
-                return value
-        return None
-
-    @property
-    def characters(self) -> str:
-        """All character data below, joined."""
-        return "".join(child if isinstance(child, str) else child.characters for child in self.children)
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A unit with the elements around it, outermost first; `head` is the last element of the remembered name."""
-
-    node: Node
-    ancestors: tuple[Node, ...]
-    line: int
-    head: Node | None
+_INVALID_TOKEN = expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +67,7 @@ def scan(document: Document, unit: str, remember: str, dialects: Mapping[str, st
     """The elements named `unit`, streamed. `remember`: an element before them whose attributes matter.
 
     Raises FormatError; UnknownFormat when a namespace of `dialects` (namespace -> its name) is declared, or when
-    there is no unit in the core namespace although there are some in another.
+    all units are of another namespace or format.
     """
     scanner = _Scanner(document, unit, remember, dialects)
     fed = 0
@@ -201,7 +91,7 @@ class _Scanner:
         self._line = 0
         self._head: Node | None = None
         self._units: list[Unit] = []
-        self._found = self._strays = 0
+        self._found = self._strays = self._elements = 0
         self._scope = Scope({"": "", "xml": XML})
         self.parser = _parser(document.label)
         self.parser.buffer_text = True
@@ -212,6 +102,10 @@ class _Scanner:
         try:
             self.parser.Parse(chunk, final)
         except expat.ExpatError as error:
+            place = self.parser.ErrorByteIndex
+            if error.code == _INVALID_TOKEN and place < len(self._data) and self._data[place] > 0x7F:
+                what = "bytes that are not UTF-8, and no declaration of another encoding"
+                raise UnsafeFile(f"{self._label}:{error.lineno}", what, "save it as UTF-8") from error
             raise _malformed(self._label, error) from error
 
     def drain(self) -> Iterator[Unit]:
@@ -223,7 +117,7 @@ class _Scanner:
         if self._strays and not self._found:
             raise UnknownFormat(
                 self._label,
-                f"its {self._unit_tag} elements are not in the namespace of its root, so none can be read",
+                "none of its units is in the namespace of its root, so none can be read",
                 "correct the xmlns attributes",
             )
 
@@ -241,11 +135,12 @@ class _Scanner:
         node = Node(scope.tag(name), name, attributes, self.parser.CurrentByteIndex, scope, self._data)
         if self._unit is not None:
             self._open[-1].children.append(node)
-            if node.start - self._unit.start > MAX_UNIT:
-                raise self.unsafe(f"one {self._unit_tag} is longer than 16 MiB")
+            self._elements += 1
+            if self._elements > MAX_ELEMENTS:
+                raise self.unsafe(f"one {self._unit_tag} has more than {MAX_ELEMENTS} elements")
         elif node.tag == self._unit_tag:
             self._enter(node)
-        elif node.tag.endswith("}" + self._unit_tag):
+        elif name.rpartition(":")[2] in _UNITS:
             self._strays += 1
         self._open.append(node)
         if len(self._open) > MAX_DEPTH:
@@ -263,7 +158,7 @@ class _Scanner:
         return Scope({**scope.bindings, **declared}, scope.core)
 
     def _enter(self, node: Node) -> None:
-        self._unit, self._line = node, self.parser.CurrentLineNumber
+        self._unit, self._line, self._elements = node, self.parser.CurrentLineNumber, 0
         self.parser.CharacterDataHandler = self._characters
         self.parser.CommentHandler = lambda _: self._aside(COMMENT)
         self.parser.ProcessingInstructionHandler = lambda _target, _data: self._aside(INSTRUCTION)
@@ -320,6 +215,6 @@ def _parser(label: str) -> expat.XMLParserType:
 def _malformed(label: str, error: expat.ExpatError) -> FormatError:
     return FormatError(
         f"{label}:{error.lineno}",
-        f"not well-formed XML ({expat.errors.messages[error.code]}, column {error.offset + 1})",
+        f"the XML is broken at column {error.offset + 1} ({expat.errors.messages[error.code]})",
         "repair it or export it again",
     )

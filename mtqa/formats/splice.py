@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from mtqa.errors import FormatError
 from mtqa.formats.document import CHUNK, Document
-from mtqa.formats.scan import Node
+from mtqa.formats.tree import Node
 from mtqa.inline import Text
 
 # XML 1.0 production [2] Char, negated.

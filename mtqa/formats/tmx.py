@@ -12,8 +12,9 @@ from mtqa.errors import FormatError
 from mtqa.formats.base import Change, Place, Reading, XmlFormat
 from mtqa.formats.codes import TMX, text_of
 from mtqa.formats.document import Document
-from mtqa.formats.scan import Node, Root, Unit
+from mtqa.formats.scan import Root
 from mtqa.formats.splice import Splice, element, escaped, indentation, markup, removed
+from mtqa.formats.tree import Node, Unit
 from mtqa.inline import Text
 from mtqa.languages import primary, same_language
 from mtqa.model import Segment

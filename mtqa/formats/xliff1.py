@@ -11,8 +11,10 @@ from types import MappingProxyType
 from mtqa.formats.base import Change, Place, Reading, XmlFormat, inherited, lang_of
 from mtqa.formats.codes import XLIFF1, text_of
 from mtqa.formats.document import Document
-from mtqa.formats.scan import Node, Root, Unit
+from mtqa.formats.scan import Root
 from mtqa.formats.splice import Splice, element, escaped, indentation, markup, refilled, removed, start_tag
+from mtqa.formats.trans_unit import OURS, TransUnit
+from mtqa.formats.tree import Node, Unit
 from mtqa.inline import Text
 from mtqa.model import Alternative, Segment
 
@@ -23,7 +25,7 @@ WORLDSERVER = "http://www.idiominc.com/ws/asset"
 _FINAL = frozenset({"final", "signed-off"})
 _UNTOUCHED = frozenset({"new", "needs-translation"})
 _MARKER = "[NAB: NOT TRANSLATED]"  # Business Central AL files
-_OURS = "mtqa"
+_TRACKED = frozenset({"x-sdl-added", "x-sdl-deleted"})  # tracked changes: a person is at work on this target
 
 
 class Xliff1(XmlFormat):
@@ -47,13 +49,14 @@ class Xliff1(XmlFormat):
 
     def places(self, unit: Unit, reading: Reading) -> list[Place]:
         """One segment per mrk of seg-source, or one for the whole unit."""
-        shape = _Shape(unit.node)
+        shape = TransUnit(unit.node)
         file = next((node for node in unit.ancestors if node.tag == "file"), unit.node)
         source_lang = reading.source_lang(unit, lang_of(shape.source) or file.attributes.get("source-language"))
         target_lang = reading.target_lang(unit, lang_of(shape.target) or file.attributes.get("target-language"))
         _notices(unit, shape, reading)
-        protected = _protection(unit, shape) or shape.fault
-        if shape.fault:
+        protected = _protection(unit, shape)
+        if shape.fault and not protected:
+            protected = shape.fault
             reading.notice(unit, f"left alone: {shape.fault}")
         name = unit.node.attributes.get("id", "")
         state = shape.target.attributes.get("state") if shape.target else None
@@ -80,7 +83,7 @@ class Xliff1(XmlFormat):
 
     def splices(self, document: Document, unit: Unit, changes: Sequence[Change]) -> Iterator[Splice]:
         """Targets with their state, then notes and alternatives after the last core element of the unit."""
-        shape = _Shape(unit.node)
+        shape = TransUnit(unit.node)
         version = unit.ancestors[0].attributes.get("version")
         contents = {
             change.place.mark: markup(change.edit.target, document.newline)
@@ -93,102 +96,11 @@ class Xliff1(XmlFormat):
             return
         yield from removed(shape.ours)
         notes = _notes(changes, shape.prefix, version, document.newline)
-        added = (*notes, *_proposals(changes, shape.prefix, document.newline))
+        added = (*notes, *_proposals(shape, changes, document.newline))
         yield Splice(shape.last, shape.last, "".join(indentation(shape.source) + part for part in added))
 
 
-class _Shape:
-    """The parts of one trans-unit."""
-
-    def __init__(self, node: Node) -> None:
-        self.node = node
-        self.source, self.seg_source = node.first("source"), node.first("seg-source")
-        targets = node.every("target")
-        self.target = targets[0] if targets else None
-        self.marks = _marks(self.seg_source)
-        self.target_marks = _marks(self.target)
-        self.ours = [child for child in node.elements if _ours(child)]
-        self.fault = self._fault(len(targets))
-
-    @property
-    def prefix(self) -> str:
-        """The prefix of core elements, with its colon."""
-        return self.node.name.removesuffix("trans-unit")
-
-    @property
-    def last(self) -> int:
-        """Where notes and alternatives are added: after the last core element that is not ours."""
-        core = [child for child in self.node.elements if child.tag[0] != "{" and child not in self.ours]
-        return core[-1].end if core else self.node.inside
-
-    @property
-    def note(self) -> str | None:
-        """The notes of others."""
-        notes = [child.characters for child in self.node.every("note") if not _ours(child)]
-        return "\n".join(note for note in notes if note.strip()) or None
-
-    def pairs(self) -> Iterator[tuple[str, Node | None, Node | None]]:
-        """(mid, source element, target element) of each segment."""
-        if not self.marks:
-            yield "", self.source, self.target
-            return
-        targets = {mark.attributes.get("mid", ""): mark for mark in reversed(self.target_marks)}
-        for mark in self.marks:
-            mid = mark.attributes.get("mid", "")
-            yield mid, mark, targets.get(mid)
-
-    def _fault(self, targets: int) -> str:
-        """Why it is not clear which text translates which; empty when it is."""
-        if self.source is None:
-            return "no source"
-        if targets > 1:
-            return "two targets"
-        if self.target and any(node.tag == "target" for node in self.target.descendants()):
-            return "a target inside the target"
-        if len(set(_mids(self.marks))) < len(self.marks):
-            return "a mid occurs twice"
-        return self._misaligned(self.target) if self.target else ""
-
-    def _misaligned(self, target: Node) -> str:
-        """Why the segments of the target are not those of seg-source; an empty target has none yet."""
-        if self.target_marks and sorted(_mids(self.target_marks)) != sorted(_mids(self.marks)):
-            return "the segments of target and source do not match"
-        outside = _outside(target, self.target_marks)
-        if self.marks and self.seg_source and outside not in ("", _outside(self.seg_source, self.marks)):
-            return "target text outside the segments"
-        return ""
-
-
-def _mids(marks: list[Node]) -> list[str]:
-    return [mark.attributes.get("mid", "") for mark in marks]
-
-
-def _marks(node: Node | None) -> list[Node]:
-    """The outermost segment marks below an element."""
-    marks: list[Node] = []
-    for child in node.elements if node else ():
-        if child.tag == "mrk" and child.attributes.get("mtype") == "seg":
-            marks.append(child)
-        else:
-            marks += _marks(child)
-    return marks
-
-
-def _outside(node: Node, marks: list[Node]) -> str:
-    """The characters below an element that are in none of its segments, without white space."""
-    own = "".join(child for child in node.children if isinstance(child, str))
-    below = (_outside(child, marks) for child in node.elements if child not in marks)
-    return "".join((own + "".join(below)).split())
-
-
-def _ours(node: Node) -> bool:
-    attributes = node.attributes
-    if node.tag == "note":
-        return attributes.get("from") == _OURS
-    return node.tag == "alt-trans" and attributes.get("origin", "").startswith(f"{_OURS}:")
-
-
-def _notices(unit: Unit, shape: _Shape, reading: Reading) -> None:
+def _notices(unit: Unit, shape: TransUnit, reading: Reading) -> None:
     reading.note_id(unit, unit.node.attributes.get("id"))
     version = unit.ancestors[0].attributes.get("version", "1")
     if not version.startswith("1"):
@@ -205,20 +117,33 @@ def _squeezed(node: Node) -> str:
     return "".join(node.characters.split())
 
 
-def _protection(unit: Unit, shape: _Shape) -> str:
-    attributes = shape.target.attributes if shape.target else {}
+def _protection(unit: Unit, shape: TransUnit) -> str:
+    """Why the whole unit is left alone, by what the file says of it."""
     if inherited(unit, "translate", stop="file") == "no":
         return 'translate="no"'
     if unit.node.attributes.get("approved") == "yes":
         return "approved"
+    if _locked(unit.node):
+        return "locked"
+    return _settled(shape.target) if shape.target else ""
+
+
+def _locked(unit: Node) -> bool:
+    if (unit.foreign(XTM, "locked") or "").casefold() in {"yes", "true", "y"}:
+        return True
+    statuses = (node for node in unit.descendants() if node.tag == f"{{{WORLDSERVER}}}status")
+    return any(node.attributes.get("lock_status") == "locked" for node in statuses)
+
+
+def _settled(target: Node) -> str:
+    """Why a target is not to be touched."""
+    attributes = target.attributes
     if attributes.get("state", "").casefold() in _FINAL:
         return f"state {attributes['state']}"
     if attributes.get("state-qualifier") == "x-manual-notrans":
         return "state-qualifier x-manual-notrans"
-    if (unit.node.foreign(XTM, "locked") or "").casefold() in {"yes", "true", "y"}:
-        return "locked"
-    statuses = (node for node in unit.node.descendants() if node.tag == f"{{{WORLDSERVER}}}status")
-    return "locked" if any(node.attributes.get("lock_status") == "locked" for node in statuses) else ""
+    tracked = any(node.attributes.get("mtype") in _TRACKED for node in target.descendants())
+    return "tracked changes" if tracked else ""
 
 
 def _kept(source: Text, target: Text, state: str | None) -> bool:
@@ -227,7 +152,7 @@ def _kept(source: Text, target: Text, state: str | None) -> bool:
     return not ((state or "").casefold() in _UNTOUCHED and target == source)
 
 
-def _alternatives(shape: _Shape, mark: str) -> Iterator[Alternative]:
+def _alternatives(shape: TransUnit, mark: str) -> Iterator[Alternative]:
     """Those for this segment: an alternative without mid is for the whole unit."""
     for proposal in shape.node.every("alt-trans"):
         mid = proposal.attributes.get("mid", mark if len(shape.marks) < 2 else "")
@@ -249,7 +174,7 @@ def _state(version: str | None) -> dict[str, str | None]:
     return state if version == "1.0" else {**state, "state-qualifier": "mt-suggestion"}
 
 
-def _targets(shape: _Shape, contents: dict[str, str], state: dict[str, str | None]) -> Iterator[Splice]:
+def _targets(shape: TransUnit, contents: dict[str, str], state: dict[str, str | None]) -> Iterator[Splice]:
     target, anchor = shape.target, shape.seg_source or shape.source
     if shape.marks and shape.target_marks and target:
         yield Splice(target.start, target.inside, start_tag(target, state))
@@ -267,7 +192,7 @@ def _targets(shape: _Shape, contents: dict[str, str], state: dict[str, str | Non
         yield Splice(anchor.end, anchor.end, indentation(shape.source) + new)
 
 
-def _mirrored(shape: _Shape, contents: dict[str, str]) -> str:
+def _mirrored(shape: TransUnit, contents: dict[str, str]) -> str:
     """The content of seg-source with the segments replaced; those without translation are empty."""
     seg_source = shape.seg_source
     if seg_source is None:
@@ -280,7 +205,7 @@ def _mirrored(shape: _Shape, contents: dict[str, str]) -> str:
 
 
 def _notes(changes: Sequence[Change], prefix: str, version: str | None, newline: str) -> Iterator[str]:
-    attributes = {"from": _OURS, "annotates": "target", "priority": "2"}
+    attributes = {"from": OURS, "annotates": "target", "priority": "2"}
     if version == "1.0":
         del attributes["annotates"]
     for change in changes:
@@ -289,10 +214,23 @@ def _notes(changes: Sequence[Change], prefix: str, version: str | None, newline:
             yield element(f"{prefix}note", attributes, escaped(mark + change.edit.remark, newline))
 
 
-def _proposals(changes: Sequence[Change], prefix: str, newline: str) -> Iterator[str]:
+def _proposals(shape: TransUnit, changes: Sequence[Change], newline: str) -> Iterator[str]:
+    """An alt-trans per candidate, but where the schema has no way to say what it belongs to.
+
+    It finds only segments that are children of seg-source, and both halves of a pair must be in the same text.
+    """
+    direct = list(shape.seg_source.elements) if shape.seg_source else []
     for change in changes:
         mid = {"mid": change.place.mark} if change.place.mark else {}
+        if mid and change.place.source not in direct:
+            continue
         for engine, text, quality in change.edit.alternatives:
-            target = element(f"{prefix}target", {}, markup(text, newline))
-            attributes = {**mid, "origin": f"{_OURS}:{engine}", "match-quality": str(quality)}
-            yield element(f"{prefix}alt-trans", attributes, target)
+            if _paired(text):
+                target = element(f"{shape.prefix}target", {}, markup(text, newline))
+                attributes = {**mid, "origin": f"{OURS}:{engine}", "match-quality": str(quality)}
+                yield element(f"{shape.prefix}alt-trans", attributes, target)
+
+
+def _paired(text: Text) -> bool:
+    opened, closed = (sorted(code.id for code in text.codes if code.kind == kind) for kind in ("open", "close"))
+    return opened == closed

@@ -13,7 +13,7 @@ from mtqa.errors import FormatError
 from mtqa.formats.base import Change, Place, Reading, XmlFormat, inherited
 from mtqa.formats.codes import XLIFF2, text_of
 from mtqa.formats.document import Document
-from mtqa.formats.scan import Node, Root, Scope, Unit
+from mtqa.formats.scan import Root
 from mtqa.formats.splice import (
     Splice,
     element,
@@ -25,6 +25,7 @@ from mtqa.formats.splice import (
     removed,
     start_tag,
 )
+from mtqa.formats.tree import Node, Scope, Unit
 from mtqa.inline import Text
 from mtqa.model import Alternative, Segment
 
@@ -151,11 +152,12 @@ def _notices(unit: Unit, segment: Segment, holder: Node, reading: Reading) -> No
 
 def _alternatives(unit: Node, segment: Node) -> Iterator[Alternative]:
     """Matches for the whole segment; those for a span inside it are not translations of it."""
-    identifier = segment.attributes.get("id")
+    ids = (node.attributes.get("id") for node in (segment, _around(segment)) if node)
+    references = {f"#{identifier}" for identifier in ids if identifier}
     matches = unit.first(_MATCHES)
-    for match in matches.every(f"{{{MATCHES}}}match") if matches and identifier else ():
+    for match in matches.every(f"{{{MATCHES}}}match") if matches else ():
         target, source = match.first("target"), match.first("source")
-        if match.attributes.get("ref") != f"#{identifier}" or target is None:
+        if match.attributes.get("ref") not in references or target is None:
             continue
         qualities = (match.attributes.get(name) for name in ("matchQuality", "matchSuitability", "similarity"))
         yield Alternative(
@@ -224,15 +226,15 @@ class _Unit:
 
     def _matches(self, changes: Sequence[Change]) -> Iterator[Splice]:
         container = self.node.first(_MATCHES)
-        ours = [child for child in container.elements if _our_match(child)] if container else []
-        scope = container.scope if container else self.node.scope
+        others = _others(container, _our_match)
+        scope = container.scope if container and others else self.node.scope
         prefix, declaration = _prefix(scope, MATCHES, "mtc")
         added = [
-            element(f"{prefix}match", attributes, content, declaration)
+            element(f"{prefix}match", attributes, content)
             for change in changes
             for attributes, content in self._proposals(change, scope)
         ]
-        yield from self._collected(container, ours, added, f"{prefix}matches", self.node.inside)
+        yield from self._collected(container, others, added, (f"{prefix}matches", declaration), self.node.inside)
 
     def _proposals(self, change: Change, scope: Scope) -> Iterator[tuple[dict[str, str], str]]:
         """Attributes and content of the match for each alternative."""
@@ -254,7 +256,6 @@ class _Unit:
 
     def _notes(self, changes: Sequence[Change]) -> Iterator[Splice]:
         container = self.node.first("notes")
-        ours = [child for child in container.elements if _our_note(child)] if container else []
         attributes = {"category": _OURS, "appliesTo": "target"}
         added = []
         for change in changes:
@@ -262,15 +263,17 @@ class _Unit:
                 mark = f"{self._identifier(change)}: " if len(self.segments) > 1 else ""
                 remark = escaped(mark + change.edit.remark, self.newline)
                 added.append(element(f"{self.prefix}note", attributes, remark))
-        modules = [child for child in self.node.elements if child.tag[0] == "{" and not _only(child, _our_match)]
-        where = modules[-1].end if modules else self.node.inside
-        yield from self._collected(container, ours, added, f"{self.prefix}notes", where)
+        modules = [child for child in self.node.elements if child.tag[0] == "{"]
+        lasting = [child for child in modules if child.tag != _MATCHES or _others(child, _our_match)]
+        where = lasting[-1].end if lasting else self.node.inside
+        name = (f"{self.prefix}notes", "")
+        yield from self._collected(container, _others(container, _our_note), added, name, where)
 
     def _collected(
-        self, container: Node | None, ours: list[Node], added: list[str], name: str, where: int
+        self, container: Node | None, others: list[Node], added: list[str], name: tuple[str, str], where: int
     ) -> Iterator[Splice]:
-        """`added` instead of `ours`: after what others put into the container, or in a new one at `where`."""
-        others = [child for child in container.elements if child not in ours] if container else []
+        """`added` in place of what was ours: behind the others in the container, or in a new one at `where`."""
+        ours = [child for child in container.elements if child not in others] if container else []
         if others:
             yield from removed(ours)
             yield Splice(others[-1].end, others[-1].end, "".join(indentation(others[-1]) + part for part in added))
@@ -279,12 +282,21 @@ class _Unit:
             yield from removed([container])
         if added:
             inner = "".join(self.indent + self.step + part for part in added)
-            yield Splice(where, where, f"{self.indent}<{name}>{inner}{self.indent}</{name}>")
+            new = element(name[0], {}, inner + self.indent, name[1])
+            yield Splice(where, where, self.indent + new)
 
 
-def _only(container: Node, ours: Callable[[Node], bool]) -> bool:
-    """Whether everything in the container is ours, so that it is written anew."""
-    return container.tag == _MATCHES and all(ours(child) for child in container.elements)
+def _others(container: Node | None, ours: Callable[[Node], bool]) -> list[Node]:
+    """The children that are not ours. A container without any is written anew."""
+    return [child for child in container.elements if not ours(child)] if container else []
+
+
+def _around(segment: Node) -> Node | None:
+    """The annotation that spans the whole source, if there is one."""
+    source = segment.first("source")
+    children = [child for child in source.children if not isinstance(child, str) or child.strip()] if source else []
+    only = children[0] if len(children) == 1 else None
+    return only if only is not None and not isinstance(only, str) and only.tag == "mrk" else None
 
 
 def _prefix(scope: Scope, namespace: str, wanted: str) -> tuple[str, str]:

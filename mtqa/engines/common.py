@@ -1,10 +1,12 @@
-"""Options that every HTTP engine has: the key, and the price."""
+"""What several HTTP engines need alike: the key, the price, lists of answers, names of languages."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
 
-from mtqa.errors import ConfigError
+from mtqa.errors import ConfigError, EngineReply
+from mtqa.ports import Query
 
 
 def read_key(engine: str, key_env: str | None) -> str | None:
@@ -27,3 +29,16 @@ def checked_price(engine: str, price: float | None) -> float | None:
 def cost_of(characters: int, price: float | None) -> float | None:
     """What `characters` cost at `price` per million; None when the price is unknown."""
     return None if price is None else characters * price / 1_000_000
+
+
+def in_order(where: str, batch: Sequence[Query], values: object) -> Iterator[tuple[Query, object]]:
+    """Each query with its value from a list in the order of the batch. Raises EngineReply unless it is one."""
+    if not isinstance(values, list) or len(values) != len(batch):
+        count = len(values) if isinstance(values, list) else "no list of"
+        raise EngineReply(where, f"{count} translations for {len(batch)} texts", "a smaller batch is tried")
+    return zip(batch, values, strict=True)
+
+
+def traditional_chinese(tag: str) -> bool:
+    """Whether a Chinese tag means the traditional script, by its script or by its region."""
+    return not {"Hant", "TW", "HK", "MO"}.isdisjoint(tag.split("-"))

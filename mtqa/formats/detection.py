@@ -79,7 +79,7 @@ def _inner(path: Path) -> str:
 
 def _text_kind(head: bytes, start: bytes) -> str | None:
     """What a file that does not begin with a tag is; None when it may be XML in another encoding."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0<", b"<\0")):
+    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff", b"\0<", b"\0\0\0<")):
         return None
     if b"\0" in head:
         return "a binary file"
