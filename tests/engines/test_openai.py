@@ -27,9 +27,7 @@ def asked(body: Any) -> list[dict[str, str]]:
 def completion(content: object, finish: str = "stop", **message: Any) -> Reply:
     usage = {"prompt_tokens": 100, "completion_tokens": 40}
     choice = {"finish_reason": finish, "message": {"role": "assistant", "content": content, **message}}
-    return reply(
-        200, {"model": "m-1-2026", "choices": [choice], "usage": {"prompt_tokens": 100, "completion_tokens": 40}}
-    )
+    return reply(200, {"model": "m-1-2026", "choices": [choice], "usage": usage})
 
 
 def items(body: Any, change: Callable[[list[dict[str, Any]]], Any] = lambda found: found) -> str:

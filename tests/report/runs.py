@@ -136,8 +136,8 @@ def _head(n: int, file: str, unit: str, source: str, languages: tuple[str, str])
 
 
 def similarity(one: str, other: str) -> float:
-    """Dice coefficient of character pairs."""
-    a, b = ({text[i : i + 2] for i in range(max(len(text) - 1, 1))} for text in (one, other))
+    """Dice coefficient of the runs of three characters."""
+    a, b = ({text[i : i + 3] for i in range(max(len(text) - 2, 1))} for text in (one, other))
     return 2 * len(a & b) / (len(a) + len(b))
 
 

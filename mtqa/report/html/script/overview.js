@@ -17,8 +17,8 @@ const drawFacts = (run) => {
     ["Files", run.inputs.length > 3 ? folded(run.inputs) : run.inputs.map((input) => el("div", {}, fileLine(input)))],
     ["Engines", engines],
     ["Metric", Object.values(run.metrics).map((signature) => el("code", {}, signature))],
-    ["Rule", `support from ${decide.agree_at} agreement · outlier from ${decide.outlier_gap} below the others · ` +
-      `elected by ${decide.min_voters} voters or more`],
+    ["Rule", `support from ${decide.agree_at} · outlier from ${decide.outlier_gap} below the others · ` +
+      `at least ${decide.min_voters} voters`],
     ["Made", `${moment(run.created)} with mtqa ${run.mtqa}${costOf(run)}`],
   ];
   byId("facts").replaceChildren(...facts.map(([term, text]) => el("div", {}, el("dt", {}, term), el("dd", {}, text))));

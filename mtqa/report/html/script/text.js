@@ -67,7 +67,7 @@ const UNSEEN_SPACES = /^ +| {2,}| +$/g;
 /** The character stays what it is, for copying; its mark is drawn over it. */
 const invisible = (character) => {
   const [mark, name] = INVISIBLE.get(character) ?? ["·", "space"];
-  return [el("span", { class: "unseen", title: name, "data-mark": mark }, character), character === "\n" ? el("wbr") : null];
+  return el("span", { class: "unseen", title: name, "data-mark": mark }, character);
 };
 
 /** Spaces at the edges and doubled ones. */
