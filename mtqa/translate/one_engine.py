@@ -69,19 +69,22 @@ class Asking:
             jobs = [Job.of(segment, signature, capabilities) for segment in pending]
             yield from self._unanswered(jobs) if capabilities.remote else jobs
 
-    def _unanswered(self, jobs: Sequence[Job]) -> Iterator[Job]:
+    def _unanswered(self, jobs: Sequence[Job]) -> list[Job]:
         """The jobs that must be asked; the cached ones are recorded, those that wait for a twin are put with it."""
         # First who waits, then the cache: an answer is in the cache before its waiters are released.
         alone = [job for job in jobs if not self._waits(job)]
         kept = self._answers.get([job.key for job in alone])
         self._record([(job, Reply.from_json(kept[job.key])) for job in alone if job.key in kept], cached=True)
+        asked = []
         for job in alone:
             if job.key not in kept and not self._waits(job):
                 with self._waiting_lock:
                     self._waiting[job.key] = []
-                yield job
+                asked.append(job)
+        return asked
 
     def _waits(self, job: Job) -> bool:
+        """Whether a twin of this job is on its way; if so, the job waits for the same answer."""
         with self._waiting_lock:
             if job.key not in self._waiting:
                 return False

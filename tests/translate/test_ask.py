@@ -305,15 +305,12 @@ def test_a_doubtful_outcome_is_asked_for_once_more_alone(change: Change, heals: 
         good: list[Outcome] = list(upper(batch))
         if len(batch) > 1:
             return change(good, batch)
-        return good if heals else change([Answer("x", "x"), *good], [batch[0], *batch])[1:2]
+        return good if heals else []
 
     engine = Scripted(respond)
     memory = run(engine, segments("a", "b", "c", "d"))
     assert engine.batches == [["a", "b", "c", "d"], ["b"]]
-    assert memory.said()[0] == "A"
-    assert memory.said()[2:] == ["C", "D"]
-    if heals:
-        assert memory.said()[1] == "B"
+    assert memory.said() == ["A", "B" if heals else "[failed]", "C", "D"]
 
 
 def test_outcomes_are_matched_by_id_not_by_place() -> None:
@@ -344,7 +341,7 @@ def test_an_engine_may_decline(kind: Missing) -> None:
 
 def test_edges_are_kept_from_engines_and_put_back() -> None:
     engine = Scripted(upper, Capabilities(Markup.XML))
-    assert run(engine, segments("  a & b ")).said() == ["  A & B "] or engine.batches == [["a &amp; b"]]
+    assert run(engine, segments("  a & b ")).said() == ["  A & B "]
     assert engine.batches == [["a &amp; b"]]
 
 
@@ -365,7 +362,7 @@ def test_a_bug_in_an_engine_is_raised_after_the_others_have_recorded() -> None:
     with pytest.raises(ZeroDivisionError):
         run({"slow": Scripted(slow), "buggy": Scripted(buggy)}, segments("a", "b"), memory)
     assert memory.said("slow") == ["A", "B"]
-    assert threading.active_count() == 1
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("ask ")]
 
 
 def test_a_fault_of_the_input_or_of_the_store_ends_the_run() -> None:
