@@ -109,6 +109,12 @@ def test_placeholders_missing_and_added() -> None:
     ]
 
 
+def test_a_name_may_be_said_again_and_an_argument_not() -> None:
+    assert messages(Placeholders(), "{{ n }} file|{{ n }} files", a="{{ n }} ffeil") == []
+    assert messages(Placeholders(), "%1$s and %1$s", a="%1$s") == []
+    assert messages(Placeholders(), "%s and %s", a="%s") == ["a: error: %s missing"]
+
+
 def test_languages_may_have_other_plural_forms() -> None:
     source = "{n, plural, one {# file} other {# files}}"
     assert messages(Placeholders(), source, a="{n, plural, one {# soubor} few {# soubory} other {# souborů}}") == []

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "sample_files" / "app_en-de.xlf"
 CONFIG = ROOT / "sample_files" / "mtqa.toml"
 GOLDEN = Path(__file__).parent / "golden"
-COMMANDS = ("run", "report", "show", "doctor", "plugins")
+COMMANDS = ("run", "report", "show", "check", "doctor", "plugins")
 
 
 def golden(name: str, text: str) -> None:
@@ -263,3 +263,15 @@ def test_terminal_text_cannot_command_the_terminal(tmp_path: Path) -> None:
     assert "\\u009b31m" in shown or "\\009b31m" in shown
     assert "\u009b" not in shown
     assert "\u202e" not in shown
+
+
+def test_check_judges_targets_that_are_there(invoke: Callable[..., Result], tmp_path: Path) -> None:
+    good = invoke("check", ROOT / "sample_files" / "candidates" / "nmt_a.xlf")
+    assert (good.exit_code, good.stdout) == (0, "")
+    assert "14 targets checked · 0 errors" in good.stderr
+    bad = tmp_path / "bad.xlf"
+    text = (ROOT / "sample_files" / "candidates" / "nmt_a.xlf").read_text(encoding="utf-8")
+    bad.write_text(text.replace("nach {folder} verschoben", "nach {Ordner} verschoben"), encoding="utf-8")
+    done = invoke("check", bad, "--json")
+    assert done.exit_code == 3
+    assert [json.loads(line)["message"] for line in done.stdout.splitlines()] == ["{folder} missing", "{Ordner} added"]

@@ -13,6 +13,7 @@ _SIMPLE = re.compile(
     r"\{\{\s*[\w.$-]+\s*\}\}|[$#%]\{[\w.-]+\}|%\([\w.]+\)[-+0#]*\d*(?:\.\d+)?[a-zA-Z]|%[A-Za-z_]\w+%|"
     rf"(?<![\d%]){_PRINTF}(?![A-Za-z])"
 )
+_ANONYMOUS = re.compile(r"%[^(\d$][^$(]*|%[a-zA-Z@]")
 _ARGUMENT = re.compile(r"\s*([\w.$-]+)\s*(?:,\s*(\w+)\s*(?:,(.*))?)?", re.DOTALL)
 _BRANCHING = ("plural", "select", "selectordinal")
 
@@ -27,10 +28,16 @@ class Placeholders:
     ) -> Iterable[Finding]:
         """One finding for each placeholder that is lost or added."""
         del peers  # a placeholder is right or wrong whatever the others did
-        source, text = placeholders(segment.source.plain), placeholders(candidate.text.plain)
+        source, text = _comparable(segment.source.plain), _comparable(candidate.text.plain)
         for fault, found in (("missing", source - text), ("added", text - source)):
             for subject in found:
                 yield Finding(candidate.engine, "placeholders", severity, f"{subject} {fault}", subject)
+
+
+def _comparable(text: str) -> Counter[str]:
+    """Placeholders as often as it matters: `%s` takes the next argument each time, a name may be said again."""
+    found = placeholders(text)
+    return Counter({name: count if _ANONYMOUS.fullmatch(name) else 1 for name, count in found.items()})
 
 
 def placeholders(text: str) -> Counter[str]:

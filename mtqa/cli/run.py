@@ -11,11 +11,12 @@ import click
 
 from mtqa import __version__
 from mtqa.cli.gates import Gate, GateType
-from mtqa.cli.terminal import printable, progress
+from mtqa.cli.terminal import notice, printable, progress
 from mtqa.config import Settings, load_settings
 from mtqa.errors import ConfigError
 from mtqa.inputs import find
 from mtqa.languages import canonical
+from mtqa.model import Notice
 from mtqa.parts import Parts, assemble
 from mtqa.pipeline import Plan, read, run
 from mtqa.ports import JsonObject
@@ -145,8 +146,8 @@ def _finish(plan: Plan, manifest: JsonObject) -> None:
 
     write_manifest(plan.folder, manifest)
     render(plan.folder, "html", plan.folder / "report.html")
-    for notice in manifest["notices"]:
-        click.echo(f"notice: {printable(notice['where'])}: {printable(notice['what'])}", err=True)
+    for about in manifest["notices"]:
+        notice(Notice(**about))
     click.echo(f"report: {plan.folder / 'report.html'}", err=True)
     click.echo(summary_line(manifest["summary"]))
 
@@ -162,8 +163,8 @@ def _preview(plan: Plan) -> None:
         finally:
             store.close()
     del opened
-    for notice in notices:
-        click.echo(f"notice: {printable(notice.where)}: {printable(notice.what)}", err=True)
+    for about in notices:
+        notice(about)
     for entry in inputs:
         click.echo(f"{printable(entry['file'])}: {entry['format']}, {entry['segments']} segments")
     for name, engine in plan.parts.engines.items():

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mtqa.model import Notice
 from mtqa.pipeline import Progress
 
 if TYPE_CHECKING:
@@ -35,6 +36,11 @@ def _visible(character: str) -> str:
     ):
         return f"\\u{ord(character):04x}"
     return character
+
+
+def notice(about: Notice) -> None:
+    """Tell what the owner of a file should know."""
+    click.echo(f"notice: {printable(about.where)}: {printable(about.what)}", err=True)
 
 
 @contextmanager

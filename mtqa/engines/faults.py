@@ -16,6 +16,7 @@ _BUSY = {408, 409, 424, 425, 429, 498, 529}  # and every other 5xx
 _REPLY = {400, 413, 414, 422}  # this request: a smaller one may do
 
 _REMEDIES = {
+    400: "check this text and the options of the engine",
     401: "check the key",
     402: "pay, or take the engine out of the configuration",
     403: "check the key and what it may do",

@@ -60,8 +60,11 @@ class LibreTranslateEngine:
     def _outcome(self, query: Query, text: object) -> Outcome:
         if not isinstance(text, str):
             return NoAnswer(query.id, Missing.FAILED, "the translation is not a text")
+        # The server takes the escapes out of what it translated (and gives the rest back as it came), so that only
+        # "&" needs its escape again to be read as HTML once.
+        marked = text if text == query.text else text.replace("&", "&amp;")
         characters = len(query.text)
-        return Answer(query.id, text, usage=Usage(characters=characters), cost=cost_of(characters, self.price))
+        return Answer(query.id, marked, usage=Usage(characters=characters), cost=cost_of(characters, self.price))
 
 
 def _judge(fault: Fault) -> type[EngineError] | None:

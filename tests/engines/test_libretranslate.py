@@ -2,6 +2,7 @@ import pytest
 
 from mtqa.engines.libretranslate import LibreTranslateEngine
 from mtqa.errors import EngineBusy, EngineError, EngineRefused, EngineReply
+from mtqa.inline import Markup, Text
 from mtqa.model import Missing
 from mtqa.ports import Answer, NoAnswer
 from tests.engines.wire import outcomes, queries, reply, wired
@@ -36,6 +37,20 @@ def test_target_languages(engine: LibreTranslateEngine, tag: str, name: str) -> 
     with wired(engine, [reply(200, {"translatedText": ["x"]})]) as wire:
         outcomes(engine, queries("One", languages=("en", tag)))
     assert wire.body()["target"] == name
+
+
+@pytest.mark.parametrize(
+    ("source", "answer", "expected"),
+    [("a & b", "A & B", "A & B"), ("&lt; & <", "&lt; & <", "&lt; & <"), ("& 🙂", "&amp; 🙂", "& 🙂")],
+    ids=["plain", "an escape is the text", "given back untranslated"],
+)
+def test_escapes_are_undone_exactly_once(engine: LibreTranslateEngine, source: str, answer: str, expected: str) -> None:
+    with wired(engine, [reply(200, {"translatedText": [answer]})]):
+        [query] = queries(source, markup=Markup.HTML)
+        found = outcomes(engine, [query])["q1"]
+    assert isinstance(found, Answer)
+    assert isinstance(found.text, str)
+    assert Text.parse(found.text, Markup.HTML, query.segment.source) == Text(expected)
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,6 @@ class OpenReport:
         self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
         self.page.on("dialog", self._asked)
         self.page.goto(self.url + hash_)
-        self.page.wait_for_function("document.getElementById('count').value !== ''")
 
     def _requested(self, request: Any) -> None:
         if request.url.split("#")[0] != self.url:
@@ -81,6 +80,12 @@ def opened(browser: Any, tmp_path: Path) -> Callable[..., OpenReport]:
 
 
 @pytest.fixture(scope="session")
-def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report of a run of 2,000 segments."""
-    return render(make_run(tmp_path_factory.mktemp("large"), texts_of(2000)))
+def records() -> list[Record]:
+    """A run of 2,000 segments."""
+    return list(texts_of(2000))
+
+
+@pytest.fixture(scope="session")
+def report(records: list[Record], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of that run."""
+    return render(make_run(tmp_path_factory.mktemp("report"), records))

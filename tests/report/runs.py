@@ -116,7 +116,7 @@ def segment(
         ],
         "failures": [
             {"engine": e, "kind": "failed" if e == "nllb" else "truncated", "reason": "HTTP 503 after 4 attempts"}
-            for e in ENGINES if e not in given
+            for e in (ENGINES if given.keys() <= set(ENGINES) else ()) if e not in given
         ],
         "utilities": {"chrf": [{"hypothesis": h, "reference": r, "value": round(v, 6)} for (h, r), v in pairs.items()]},
     }  # fmt: skip
@@ -195,15 +195,17 @@ def _manifest(records: list[Record]) -> Record:
     files = {record["file"]: 0 for record in records} or {"empty.xlf": 0}
     for record in records:
         files[record["file"]] += 1
+    said = (one["engine"] for record in records for one in (*record["candidates"], *record["failures"]))
+    engines = tuple(dict.fromkeys([*ENGINES, *said]))
     return {
         "mtqa": "0.1.0",
         "schema": 1,
         "created": "2026-05-04T09:30:00+00:00",
         "inputs": [{"file": f, "format": "xliff1", "sha256": "0" * 64, "segments": n} for f, n in files.items()],
-        "engines": {e: {"use": "file" if e == "vendor" else e, "signature": f"{e}|v:1"} for e in ENGINES},
+        "engines": {e: {"use": "file" if e == "vendor" else e, "signature": f"{e}|v:1"} for e in engines},
         "metrics": {"chrf": "chrF2|nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no|version:2.5.1"},
         "decide": {"metric": "chrf", "agree_at": AGREE_AT, "outlier_gap": GAP, "min_voters": MIN_VOTERS},
         "languages": sorted({(r["source_lang"], r["target_lang"]) for r in records}),
         "notices": [{"where": "app_en-de.xlf:12", "what": "unit without an id; its place in the file is used"}],
-        "summary": summarise(records, ENGINES, dict.fromkeys(ENGINES, "EUR")),
+        "summary": summarise(records, engines, dict.fromkeys(engines, "EUR")),
     }
