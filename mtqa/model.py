@@ -40,12 +40,14 @@ class BilingualFile:
     """A file to read: where it lies, what the run calls it, and the languages to assume where it is silent.
 
     `label` is relative, with forward slashes; results and copies are named by it. Languages are as configured.
+    `profile` names how results are written; None finds it from the file.
     """
 
     path: Path
     label: str
     source_lang: str | None = None
     target_lang: str | None = None
+    profile: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

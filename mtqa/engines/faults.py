@@ -17,7 +17,7 @@ _REPLY = {400, 413, 414, 422}  # this request: a smaller one may do
 
 _REMEDIES = {
     400: "check this text and the options of the engine",
-    401: "check the key",
+    401: "check the key that key_env names",
     402: "pay, or take the engine out of the configuration",
     403: "check the key and what it may do",
     404: "check base_url and the model",

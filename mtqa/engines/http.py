@@ -106,7 +106,7 @@ class Http:
     def fault(self, fault: Fault, wait: float | None = None) -> EngineError:
         """The error to raise for a fault that the server reports. `wait`: seconds that it asks for."""
         kind = self._judge(fault) or fault_class(fault.status)
-        what = f"HTTP {fault.status}" + (f": {self.redacted(fault.text)}" if fault.text else "")
+        what = f"HTTP {fault.status}" + (f": {self.redacted(fault.text).rstrip('.')}" if fault.text else "")
         if issubclass(kind, EngineBusy):
             return kind(self.where, what, remedy(fault.status), wait)
         return kind(self.where, what, remedy(fault.status))
@@ -159,8 +159,8 @@ class Http:
 
     async def _exchange(self, path: str, content: bytes, kind: str) -> _Reply:
         library = http_library()
-        self._client = self._client or self._open(library)
         try:
+            self._client = self._client or self._open(library)
             async with (
                 asyncio.timeout(self._timeout),
                 self._client.stream(
@@ -175,9 +175,10 @@ class Http:
                 return _Reply(response.status_code, dict(response.headers), bytes(body))
         except library.TimeoutException:
             raise TimeoutError from None
-        except (library.InvalidURL, library.LocalProtocolError, ValueError):
-            # The client's own text would quote the header, key and all.
-            raise EngineRefused(self.where, "the request cannot be made", "check base_url, headers and key") from None
+        except (library.InvalidURL, library.LocalProtocolError, ValueError, ImportError):
+            # The client's own text would quote the header, key and all. ImportError: a SOCKS proxy in the environment.
+            todo = "check base_url, headers, key, and the proxy variables"
+            raise EngineRefused(self.where, "the request cannot be made", todo) from None
         except library.HTTPError as error:  # connection, protocol, broken compression
             what = self.redacted(f"no connection ({type(error).__name__}: {error})")
             raise EngineBusy(self.where, what, "check that the server runs and base_url is right") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -86,7 +87,6 @@ class OpenAIEngine:
             reply = self._complete(request_document(numbered))
         except _Declined as error:
             return self._without_answer(batch, Missing.REFUSED, error.what)
-        self._raise_inner_fault(reply)
         choice = _first(reply.get("choices"))
         message = choice.get("message")
         message = message if isinstance(message, dict) else {}
@@ -112,10 +112,14 @@ class OpenAIEngine:
         while True:
             sent = {name: value for name, value in self._optional.items() if name not in self._rejected}
             try:
-                return self.http.post_json("/chat/completions", {"model": self.model, "messages": messages, **sent})
+                reply = self.http.post_json("/chat/completions", {"model": self.model, "messages": messages, **sent})
+                if reply.get("error"):  # with status 200, from servers that had begun to answer
+                    raise self.http.fault(Fault.in_success(reply))
             except _RejectedParameter:
                 if self._rejected.isdisjoint(sent):  # it was not sent: the fault is another one
                     raise
+            else:
+                return reply
 
     def _judge(self, fault: Fault) -> type[EngineError] | None:
         code = f"{fault.detail.get('code')} {fault.detail.get('type')}"
@@ -125,18 +129,12 @@ class OpenAIEngine:
             return _Declined
         if fault.status not in (400, 422):
             return None
-        named = str(fault.detail.get("param") or fault.text)
         with self._lock:
-            for name in sorted(self._optional):
-                if name in named or (name == "response_format" and "json_schema" in named):
+            for name in self._optional:
+                if _rejects(fault, name):
                     self._rejected.add(name)
                     return _RejectedParameter
         return None
-
-    def _raise_inner_fault(self, reply: JsonObject) -> None:
-        """Raise for an error that came with status 200, as servers do that have begun to answer."""
-        if reply.get("error"):
-            raise self.http.fault(Fault.in_success(reply))
 
     def _without_answer(self, batch: Sequence[Query], kind: Missing, reason: str) -> list[Outcome]:
         if len(batch) > 1:  # one text spoils the batch; the others get their answer without it
@@ -165,6 +163,15 @@ class OpenAIEngine:
         if self.price is None or usage is None or usage.input_tokens is None or usage.output_tokens is None:
             return None
         return (usage.input_tokens * self.price[0] + usage.output_tokens * self.price[1]) / 1_000_000
+
+
+def _rejects(fault: Fault, name: str) -> bool:
+    """Whether a fault is about the field `name` of the request."""
+    parameter = fault.detail.get("param")
+    if isinstance(parameter, str):
+        return parameter.split(".")[0] == name
+    words = set(re.findall(r"\w+", fault.text))
+    return name in words or (name == "response_format" and "json_schema" in words)
 
 
 def _first(choices: object) -> JsonObject:

@@ -6,10 +6,12 @@ A code is cloned from the bytes of the file, never rebuilt. Sources: XLIFF 1.2 s
 
 from __future__ import annotations
 
+import html
 import itertools
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -62,9 +64,15 @@ TMX: Mapping[str, Role] = {
     "ut": Role("empty", "ut", ("x",)),
 }
 
-_UNTRANSLATED = frozenset({"protected", "x-its-translate-no"})  # mrk mtype; the second is the ITS 2.0 mapping
+# mrk mtype
+_UNTRANSLATED = frozenset({"protected", "x-its-translate-no"})  # the second is the ITS 2.0 mapping
+_SEEN_THROUGH = frozenset({"x-sdl-comment", "x-sdl-added"})  # Studio's comments and insertions: not part of the text
+_STRUCK_OUT = "x-sdl-deleted"  # a tracked deletion: no text any more
+NATIVE = frozenset({"bpt", "ept", "it", "ph", "ut"})  # elements that hold code of the original format
 _BREAK = re.compile(r"<br\b[^>]*>|\\n|\n", re.IGNORECASE)
 _VARIABLE = re.compile(r"[$#%]?\{+[^{}\\<>]*\}+|%[-+#0-9.$*()\w]*[a-zA-Z@]|\$\w+|\[\w+\]|\d+")
+_MEMOQ = re.compile(r"""<mq:(?:ch|rxt)\b[^<>]*?\bval=(["'])(?P<value>.*?)\1""", re.DOTALL)
+_NUMBER = re.compile(r"_\d+$")
 
 
 def text_of(node: Node, roles: Mapping[str, Role], originals: Mapping[str, str] = NOTHING) -> Text:
@@ -80,8 +88,12 @@ def _collect(node: Node, roles: Mapping[str, Role], originals: Mapping[str, str]
         if isinstance(child, str):
             parts.append(child)
             continue
-        role = roles.get(child.tag)
-        if end := _end_marker(node, child):
+        role, kind = roles.get(child.tag), child.attributes.get("mtype")
+        if kind == _STRUCK_OUT:
+            continue
+        if kind in _SEEN_THROUGH:
+            _collect(child, roles, originals, parts)
+        elif end := _end_marker(node, child):
             hidden = "".join(other if isinstance(other, str) else other.characters for other in _until(children, end))
             parts.append(Code(_name(child, roles[child.tag]), "empty", child.raw(child.start, end.end), hidden))
         elif role is None or role.kind != "span" or child.hollow or _untranslated(child):
@@ -129,14 +141,54 @@ def _name(node: Node, role: Role) -> str:
 
 
 def _equivalent(node: Node, originals: Mapping[str, str]) -> str:
-    """A line break or a variable stands for itself; formatting for nothing."""
     attributes = node.attributes
     if "lb" in (attributes.get("ctype"), attributes.get("type")) or attributes.get("subType") == "xlf:lb":
         return "\n"
     shown = [attributes.get(name, "") for name in ("equiv-text", "disp", "equiv")]
-    for value in (*shown, originals.get(attributes.get("dataRef", ""), ""), node.characters):
-        if _BREAK.fullmatch(value):
-            return "\n"
-        if _VARIABLE.fullmatch(value.strip()):
-            return value.strip()
-    return ""
+    native = (*shown, originals.get(attributes.get("dataRef", ""), ""), node.characters)
+    return next(filter(None, map(meaning, native)), "")
+
+
+def meaning(native: str) -> str:
+    """What native code stands for in plain text: a line break or a variable for itself, formatting for nothing."""
+    if _BREAK.fullmatch(native):
+        return "\n"
+    if _VARIABLE.fullmatch(native.strip()):
+        return native.strip()
+    memoq = _MEMOQ.match(native)
+    return "\u00a0" if memoq and memoq["value"] == "nbsp" else html.unescape(memoq["value"]) if memoq else ""
+
+
+def named_pairs(text: Text) -> Text:
+    """The text with `x` codes that are pairs by their names (Angular: START_LINK_1 .. CLOSE_LINK) made pairs."""
+    if len(text.parts) < 2:
+        return text
+    parts, codes = list(text.parts), dict[int, Code]()
+    opened: dict[str, list[int]] = defaultdict(list)
+    for position, part in enumerate(parts):
+        if isinstance(part, str) or part.kind != "empty":
+            continue
+        side, _, name = part.id.partition("_")
+        waiting = opened[_NUMBER.sub("", name)]
+        if side == "xSTART":
+            codes[position] = part
+            waiting.append(position)
+        elif side == "xCLOSE" and waiting:
+            start = waiting.pop()
+            parts[start] = first = replace(codes[start], kind="open")
+            parts[position] = replace(part, id=first.id, kind="close")
+    return Text(*parts)
+
+
+def has_text(node: Node) -> bool:
+    """Whether there is a character but white space outside native code; text inside a sub-flow counts."""
+    for child in node.children:
+        if isinstance(child, str):
+            if child.strip():
+                return True
+        elif child.tag in NATIVE:
+            if any(flow.tag == "sub" and has_text(flow) for flow in child.descendants()):
+                return True
+        elif has_text(child):
+            return True
+    return False

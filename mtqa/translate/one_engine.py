@@ -14,7 +14,7 @@ from mtqa.translate.pace import ATTEMPTS, Clock, Gate, Stopped, pause
 from mtqa.translate.ports import AnswerCache, Sink
 
 _WINDOW = 200  # segments taken and looked up at once
-_GIVE_UP = 3  # batches in a row that no attempt brought through: the server is down
+_GIVE_UP = 3  # batches in a row for each worker that no attempt brought through: the server is down
 
 
 class Asking:
@@ -112,7 +112,7 @@ class Asking:
         settled, doubtful = [], []
         for job in jobs:
             result = self._judged(job, outcomes[job.segment.id], latency)
-            if again and _may_improve(result):
+            if again and _may_improve(result, len(jobs)):
                 doubtful.append(job)
             else:
                 settled.append((job, result))
@@ -131,6 +131,8 @@ class Asking:
             try:
                 outcomes = list(self.engine.translate(queries))
             except EngineBusy as busy:
+                if self._stop.is_set():  # ended by us, which says nothing about the engine
+                    raise Stopped from None
                 self._gate.shut(pause(busy, attempt))
                 if attempt == ATTEMPTS:
                     raise
@@ -150,7 +152,7 @@ class Asking:
     def _give_up(self, jobs: Sequence[Job], error: EngineBusy) -> None:
         self._exhausted += 1
         self._settle_failed(jobs, Missing.FAILED, f"{error} (asked {ATTEMPTS} times)")
-        if self._exhausted >= _GIVE_UP:
+        if self._exhausted >= _GIVE_UP * self.concurrency:
             self._refusal = f"{error} (given up)"
 
     def _judged(self, job: Job, outcomes: list[Outcome], latency: int | None) -> Reply | Failure:
@@ -195,9 +197,11 @@ class Asking:
         self._progress(self.name, len(outcomes))
 
 
-def _may_improve(result: Reply | Failure) -> bool:
-    """Whether asking about this text alone may give more. Policy and coverage do not change."""
-    return isinstance(result, Failure) and result.kind in (Missing.FAILED, Missing.TRUNCATED)
+def _may_improve(result: Reply | Failure, together: int) -> bool:
+    """Whether asking about this text alone may give more. What is cut when alone stays cut; policy does not change."""
+    if isinstance(result, Reply):
+        return False
+    return result.kind is Missing.FAILED or (result.kind is Missing.TRUNCATED and together > 1)
 
 
 def _by_id(ids: Iterable[str], outcomes: Iterable[Outcome]) -> dict[str, list[Outcome]]:

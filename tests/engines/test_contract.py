@@ -1,6 +1,8 @@
 """What every engine must be, whoever wrote it. No engine is known by name here."""
 
 import inspect
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -89,3 +91,12 @@ def test_local_engines_give_one_outcome_for_each_query(name: str) -> None:
         pytest.skip("asks a server")
     batch = [Query(str(n), "a", Segment(f"f#{n}", "f", "1", Text("a"), "en", "de")) for n in range(3)]
     assert sorted(outcome.id for outcome in engine.translate(batch)) == ["0", "1", "2"]
+
+
+def test_loading_an_engine_does_not_load_the_http_client(name: str) -> None:
+    probe = (
+        "import sys; from mtqa.plugins import load; load('engines', sys.argv[1]);"
+        "print([m for m in ('httpx', 'httpx2') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", probe, name], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -192,6 +192,28 @@ def server(behave: Callable[[socket.socket], None]) -> Iterator[str]:
         assert not thread.is_alive()
 
 
+def unauthorised(accepted: socket.socket) -> None:
+    body = f'{{"error": "{KEY} is no key"}}'.encode()
+    accepted.sendall(b"HTTP/1.1 401 Unauthorized\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body))
+
+
+def test_no_secret_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    options = {"auth": {"authorization": f"Bearer {KEY}"}, "secret": KEY}
+    refused = pytest.raises(EngineRefused, match=r"\*\*\* is no key")
+    with caplog.at_level("DEBUG"), server(unauthorised) as url, connection(url, **options) as opened, refused:
+        opened.post_json("/x", {})
+    assert caplog.records
+    assert KEY not in caplog.text
+
+
+def test_a_proxy_that_cannot_be_used_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "nonsense://proxy.example")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with connection("http://mt.example") as opened, pytest.raises(EngineRefused, match="proxy variables"):
+        opened.post_json("/x", {})
+
+
 def wait_for_the_end(accepted: socket.socket) -> None:
     accepted.settimeout(10)
     while accepted.recv(1):

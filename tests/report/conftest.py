@@ -5,17 +5,22 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
 from mtqa.report.html import HtmlReport
 from tests.report.runs import Record, make_run, texts_of
 
-_QUIET = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-).split()
+_QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 class OpenReport:
@@ -40,7 +45,7 @@ class OpenReport:
         self.faults.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 
-    def __enter__(self) -> "OpenReport":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

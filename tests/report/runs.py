@@ -50,16 +50,12 @@ TEXTS: list[tuple[tuple[str, str], str, str, tuple[str | None, ...]]] = [
         "تبقى 21 ٪ فقط من مساحة القرص.", "لم يتبق سوى 12 ٪ من مساحة القرص على <x1/>.",
         "لم يبق سوى 12 ٪ من المساحة على <x1/>.",
     )),
-    (("en", "de"), "faq.q7", "He let the cat out of the bag before the meeting, which nobody in the team had expected "
-     "after months of careful preparation and three signed agreements.", (
-        "Er ließ die Katze aus der Tasche vor dem Treffen, das niemand im Team nach Monaten sorgfältiger Vorbereitung "
-        "und drei unterzeichneten Vereinbarungen erwartet hatte.",
-        "Er plauderte vor der Besprechung das Geheimnis aus, womit nach monatelanger sorgfältiger Vorbereitung und "
-        "drei unterschriebenen Verträgen niemand im Team gerechnet hatte.",
-        "Vor dem Meeting verriet er alles. Niemand hatte das nach Monaten der Planung kommen sehen.",
-        "Er hat die Katze aus dem Sack gelassen, was im Team keiner erwartete, trotz monatelanger Arbeit.",
-        "Noch vor der Sitzung ließ er die Katze aus dem Sack – nach Monaten der Vorbereitung und drei "
-        "unterzeichneten Vereinbarungen hatte damit im Team niemand gerechnet.",
+    (("en", "de"), "faq.q7", "He let the cat out of the bag before the meeting, which nobody had expected.", (
+        "Er ließ die Katze aus der Tasche vor dem Treffen, das niemand erwartet hatte.",
+        "Er plauderte vor der Besprechung das Geheimnis aus, womit niemand gerechnet hatte.",
+        "Vor dem Meeting verriet er alles. Niemand hatte das kommen sehen.",
+        "Er hat die Katze aus dem Sack gelassen, was keiner erwartete.",
+        "Noch vor der Sitzung ließ er die Katze aus dem Sack – zur Überraschung aller.",
     )),
 ]  # fmt: skip
 CODES = {
@@ -90,7 +86,7 @@ def protected(n: int, file: str, unit: str, source: str, languages: tuple[str, s
 
 
 def segment(
-    n: int, file: str, unit: str, source: str, given: dict[str, str], languages: tuple[str, str] = ("en", "de"), **more: Any
+    n: int, file: str, unit: str, source: str, given: dict[str, str], languages: tuple[str, str] = ("en", "de")
 ) -> Record:  # fmt: skip
     """One decided segment: the decision is made as the tool makes it, over a simple similarity."""
     pairs = {(h, r): similarity(given[h], given[r]) for h, r in permutations(given, 2)}
@@ -110,7 +106,8 @@ def segment(
         "candidates": [
             {
                 "engine": e, "target": text, "utility": round(expected[e], 6), "outlier": e in outliers,
-                "findings": findings[e], "model": f"{e}-2026-05", "latency_ms": 40 + 97 * len(e), "cost": len(text) * 2e-5,
+                "findings": findings[e], "model": f"{e}-2026-05", "latency_ms": 40 + 97 * len(e),
+                "cost": len(text) * 2e-5,
             }
             for e, text in given.items()
         ],
@@ -123,7 +120,7 @@ def segment(
     if chosen:
         record["chosen"] = {"engine": chosen, "target": given[chosen]}
         record["divergence"] = round(1 - expected[chosen], 6)
-    return record | more
+    return record
 
 
 def _head(n: int, file: str, unit: str, source: str, languages: tuple[str, str]) -> Record:
@@ -176,8 +173,8 @@ def _reasons(given: dict[str, str], findings: Record, outliers: set[str], status
         yield {"code": "unusual_input", "engines": list(given), "evidence": "no two candidates agree at 0.6"}
 
 
-def make_run(folder: Path, records: Iterable[Record], **manifest: Any) -> Path:
-    """Write `run.json` and `segments.jsonl`; returns the folder. Keywords replace keys of the manifest."""
+def make_run(folder: Path, records: Iterable[Record]) -> Path:
+    """Write `run.json` and `segments.jsonl`; returns the folder."""
     records = list(records)
     judged = sorted(record["divergence"] for record in records if "divergence" in record)
     for record in records:
@@ -186,8 +183,7 @@ def make_run(folder: Path, records: Iterable[Record], **manifest: Any) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "segments.jsonl").open("w", encoding="utf-8") as lines:
         lines.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
-    described = _manifest(records) | manifest
-    (folder / "run.json").write_text(json.dumps(described, ensure_ascii=False), encoding="utf-8")
+    (folder / "run.json").write_text(json.dumps(_manifest(records), ensure_ascii=False), encoding="utf-8")
     return folder
 
 

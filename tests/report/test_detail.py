@@ -1,6 +1,7 @@
 """One segment in a browser: texts, differences, numbers, hostile content, and readers who do not see the page."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def test_without_differences_every_candidate_is_plain(opened: Opened) -> None:
 
 
 def test_words_differ_in_german_and_characters_in_japanese(opened: Opened) -> None:
-    german = segment(1, "f", "u", "a", dict(zip("abc", ["Das Haus ist rot.", "Das Haus war rot.", "Das Haus ist rot."])))
+    german = segment(1, "f", "u", "a", {"a": "Das Haus ist rot.", "b": "Das Haus war rot.", "c": "Das Haus ist rot."})
     with opened([german]) as report:
         other = candidate(open_first(report), "b")
         assert (texts_in(other, "del"), texts_in(other, "ins")) == (["ist"], ["war"])
@@ -73,11 +74,7 @@ def test_words_differ_in_german_and_characters_in_japanese(opened: Opened) -> No
     with opened([segment(1, "f", "u", "a", given, ("en", "ja"))]) as report:
         other = candidate(open_first(report), "b")
         assert (texts_in(other, "del"), texts_in(other, "ins")) == (["発送"], ["出荷"])
-        assert texts_in(candidate(open_again(report), "c"), ".badge") == ["identical"]
-
-
-def open_again(report: OpenReport) -> Any:
-    return report.page.locator("#detail")
+        assert texts_in(candidate(report.page.locator("#detail"), "c"), ".badge") == ["identical"]
 
 
 def test_spaces_that_nobody_sees_are_drawn(opened: Opened) -> None:
@@ -107,7 +104,9 @@ def test_findings_are_marked_where_they_are(opened: Opened) -> None:
         mark = candidate(open_first(report), "a").locator("mark")
         expect(mark).to_have_text("21")
         expect(mark).to_have_attribute("title", "numbers: 21 added")
-        expect(candidate(report.page.locator("#detail"), "a").locator(".findings")).to_have_text("error numbers: 21 added")
+        expect(candidate(report.page.locator("#detail"), "a").locator(".findings")).to_have_text(
+            "error numbers: 21 added"
+        )
 
 
 def test_the_matrix_has_every_number_and_no_diagonal(opened: Opened) -> None:
@@ -155,11 +154,11 @@ def test_language_and_direction(opened: Opened, tag: str, lang: str | None, dire
 
 
 HOSTILE = [
-    "<img src=x onerror=\"window.hit=1;alert(1)\">",
+    '<img src=x onerror="window.hit=1;alert(1)">',
     "</script><script>window.hit=1;alert(1)</script>",
     "</textarea><svg onload=window.hit=1>",
     "javascript:window.hit=1//\"'><a href=javascript:window.hit=1>",
-    "\u202eoverride\u2066 <!-- {{data}} {{script}} --> ]]> &lt;b&gt; \ud83d\u0000\u2028",
+    "\u202eoverride\u2066 <!-- {{data}} {{script}} --> ]]> &lt;b&gt; \u0000\u2028",
     "__proto__",
 ]  # fmt: skip
 
@@ -177,33 +176,34 @@ def test_hostile_texts_stay_texts(browser: Any, tmp_path: Path, opened: Opened) 
         records.append(record)
     with opened(records) as report:
         page = report.page
-        page.keyboard.press("j")
-        page.keyboard.press("o")
         for text in HOSTILE:
-            expect(page.locator("#detail")).to_be_visible()
-            assert text in page.locator("#detail").text_content() or text.isprintable() is False
-            page.keyboard.press("j")
             page.select_option("#reason", text)
             expect(page.locator("#count")).to_have_text("1 of 6")
-            page.click("#clear")
+            page.locator("#row-0").click()
+            expect(page.locator("#detail .where")).to_contain_text("unit")
+            assert page.locator("#detail").text_content().count(text) > 5
             page.keyboard.press("Escape")
-            page.keyboard.press("o")
         assert page.evaluate("window.hit") is None
-        assert page.locator("img, iframe, object, embed, link, textarea, [onerror], [onload], [style*=url]").count() == 0
+        assert (
+            page.locator("img, iframe, object, embed, link, textarea, [onerror], [onload], [style*=url]").count() == 0
+        )
         assert page.locator("a:not([href^='#'])").count() == 0
         assert page.locator("script").count() == 1  # ours; the data has been read and removed
 
 
 def test_very_long_texts(opened: Opened) -> None:
     long = "Wort für Wort " * 15_000
-    with opened([segment(1, "f", "u", long, {"a": long, "b": long.replace("für", "um"), "c": "x" * 200_000})]) as report:
+    with opened(
+        [segment(1, "f", "u", long, {"a": long, "b": long.replace("für", "um"), "c": "x" * 200_000})]
+    ) as report:
         detail = open_first(report)
         assert candidate(detail, "b").locator("ins").count() == 1  # too long to compare: all of it counts as changed
         assert report.page.evaluate("document.documentElement.scrollWidth") <= 1400
         assert len(report.page.locator("#row-0 .row-source").inner_text()) < 1000
 
 
-NAMELESS = """() => [...document.querySelectorAll("button, input, select, a, [role=region], [role=listbox], svg[role=img]")]
+NAMELESS = """() => [...document.querySelectorAll(
+        "button, input, select, a, [role=region], [role=listbox], svg[role=img]")]
     .filter(node => node.checkVisibility())
     .filter(node => !(node.ariaLabel || node.textContent.trim() || node.labels?.[0]?.textContent.trim()
         || document.getElementById(node.getAttribute("aria-labelledby"))?.textContent.trim()))
@@ -211,20 +211,21 @@ NAMELESS = """() => [...document.querySelectorAll("button, input, select, a, [ro
 
 # WCAG 2.2, 1.4.3: at least 4.5 between text and what lies behind it.
 FAINT = """() => {
-    const context = Object.assign(document.createElement("canvas"), {width: 1, height: 1}).getContext("2d", {willReadFrequently: true});
+    const context = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
     const over = colours => {
         context.clearRect(0, 0, 1, 1);
         for (const colour of colours) { context.fillStyle = colour; context.fillRect(0, 0, 1, 1); }
         return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
     };
-    const light = rgb => { const [r, g, b] = rgb.map(v => (v /= 255) <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
-        return .2126 * r + .7152 * g + .0722 * b; };
+    const linear = v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+    const light = ([r, g, b]) => .2126 * linear(r / 255) + .7152 * linear(g / 255) + .0722 * linear(b / 255);
     const papers = node => node ? [...papers(node.parentElement), getComputedStyle(node).backgroundColor] : [];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const faint = new Set();
     while (walker.nextNode()) {
         const node = walker.currentNode.parentElement;
-        if (!walker.currentNode.data.trim() || !node.checkVisibility() || node.closest(":disabled, script, option")) continue;
+        if (!walker.currentNode.data.trim() || !node.checkVisibility()) continue;
+        if (node.closest(":disabled, script, option")) continue;
         const behind = papers(node);
         const [one, other] = [light(over(behind)), light(over([...behind, getComputedStyle(node).color]))];
         const contrast = (Math.max(one, other) + .05) / (Math.min(one, other) + .05);
@@ -242,7 +243,7 @@ def test_everything_has_a_name_and_is_legible(browser: Any, report: Path, scheme
         assert page.evaluate(NAMELESS) == []
         assert page.evaluate(FAINT) == []
         levels = page.evaluate("[...document.querySelectorAll('main h2, main h3, main h4')].map(h => +h.tagName[1])")
-        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+        assert all(after <= before + 1 for before, after in pairwise(levels))
         ids = page.evaluate("[...document.querySelectorAll('[id]')].map(node => node.id)")
         assert len(ids) == len(set(ids))
         assert page.locator("#count").get_attribute("aria-live") == "polite"

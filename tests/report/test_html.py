@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mtqa.errors import StoreError
@@ -49,13 +49,17 @@ def page_of(folder: Path) -> str:
     return out.getvalue().decode()
 
 
+ENDINGS = ["</script><script>alert(1)</script>", "<!--<script>", "]]>", "\u2028&amp;", "\\u003c"]
+
+
+@settings(deadline=None, max_examples=50)
 @given(
     st.lists(
-        st.text() | st.sampled_from(["</script><script>alert(1)</script>", "<!--<script>", "]]>", "\u2028&amp;", "\\u003c"]),
+        st.text() | st.sampled_from(ENDINGS),
         min_size=1,
         max_size=5,
     )
-)  # fmt: skip
+)
 def test_any_text_comes_back_from_the_data_and_stays_in_it(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str]
 ) -> None:

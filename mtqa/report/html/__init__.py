@@ -81,7 +81,8 @@ def _lines(path: Path) -> Iterator[bytes]:
     number = 0
     try:
         with path.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
+            for line in lines:
+                number += 1
                 yield _checked(line).strip()
     except (OSError, ValueError) as error:
         raise StoreError(f"{path}:{number}", f"cannot be read ({error})", "run again") from error

@@ -34,8 +34,9 @@ const verdictOf = (segment) =>
     segment.reasons.length ? el("ul", { class: "reasons" }, segment.reasons.map((reason) =>
       el("li", {}, el("b", {}, words(reason.code)), " ", el("span", { dir: "auto" }, reason.evidence)))) : null);
 
-const sentenceOf = ({ status, chosen, voters, supporters, divergence, ...segment }) => {
-  if (status === "protected") return ["Left alone: ", el("bdi", {}, segment.protected ?? "protected"), "."];
+const sentenceOf = (segment) => {
+  const { chosen, voters, supporters, divergence } = segment;
+  if (segment.status === "protected") return ["Left alone: ", el("bdi", {}, segment.protected ?? "protected"), "."];
   if (!chosen) return `Nothing chosen: ${counted(voters.length, "voter")}, none of them elected.`;
   const others = supporters.filter((engine) => engine !== chosen.engine);
   return [
@@ -72,13 +73,12 @@ const candidateOf = (candidate, segment, plain) => {
   const base = segment.chosen && !plain ? segment.chosen.target : candidate.target;
   return el("li", { class: isChosen ? "chosen" : candidate.outlier ? "outlier" : "" },
     el("div", { class: "who" },
-      engineName(candidate.engine),
+      el("span", { class: "name" }, engineName(candidate.engine),
+        isChosen ? el("span", { class: "badge" }, "chosen") : null,
+        same ? el("span", { class: "badge" }, "identical") : null,
+        candidate.outlier ? el("span", { class: "badge strong" }, "outlier") : null),
       candidate.utility === undefined ? null : utilityBar(candidate.utility),
-      isChosen ? el("span", { class: "badge" }, "chosen") : null,
-      same ? el("span", { class: "badge" }, "identical") : null,
-      candidate.outlier ? el("span", { class: "badge strong" }, "outlier") : null,
-      candidate.model === candidate.engine ? null : small(candidate.model),
-      candidate.latency_ms === undefined ? null : small(duration(candidate.latency_ms))),
+      candidate.model === candidate.engine ? null : small(candidate.model)),
     el("div", { class: "what" },
       el("div", { class: "text", ...languageOf(segment.target_lang) },
         candidate.target === "" && base === ""

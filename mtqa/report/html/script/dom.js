@@ -53,7 +53,7 @@ const SHAPES = {
   protected: ["M3 7h10v7.5H3Z", "M5 7V5a3 3 0 0 1 6 0v2"],
 };
 
-/** The mark of a status; its word belongs beside it. */
+/** The mark of a status, beside its word: readers who do not see the page get the word alone. */
 const statusMark = (status) => {
   const [body, sign] = SHAPES[status] ?? SHAPES.undecided;
   return svg(
@@ -64,5 +64,5 @@ const statusMark = (status) => {
   );
 };
 
-/** The markup of one metric's or engine's name is the same everywhere. */
+/** The name of an engine, in running text. */
 const engineName = (name) => el("bdi", { class: "engine" }, name);

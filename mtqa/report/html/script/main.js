@@ -207,8 +207,10 @@ const onKey = (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || byId("help").open) return;
   const { key, target } = event;
   if (key === "Escape") {
-    if (typing(target)) list.rows.focus({ preventScroll: true });
-    else if (view.open) close();
+    if (typing(target)) {
+      event.preventDefault(); // a browser would empty the search
+      list.rows.focus({ preventScroll: true });
+    } else if (view.open) close();
     return;
   }
   if (key === "Enter" && (target === list.rows || target === document.body)) {

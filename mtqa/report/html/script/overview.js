@@ -17,7 +17,7 @@ const drawFacts = (run) => {
     ["Files", run.inputs.length > 3 ? folded(run.inputs) : run.inputs.map((input) => el("div", {}, fileLine(input)))],
     ["Engines", engines],
     ["Metric", Object.values(run.metrics).map((signature) => el("code", {}, signature))],
-    ["Rule", `support from ${decide.agree_at} · outlier from ${decide.outlier_gap} below the others · ` +
+    ["Rule", `agreement of ${decide.agree_at} counts as support · outlier from ${decide.outlier_gap} below the others · ` +
       `at least ${decide.min_voters} voters`],
     ["Made", `${moment(run.created)} with mtqa ${run.mtqa}${costOf(run)}`],
   ];
