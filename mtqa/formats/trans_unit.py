@@ -55,8 +55,9 @@ class TransUnit:
             return "no source"
         if targets > 1:
             return "two targets"
-        if self.target and any(node.tag == "target" for node in self.target.descendants()):
-            return "a target inside the target"
+        texts = [text for text in (self.source, self.seg_source, self.target) if text]
+        if any(node.tag == "target" for text in texts for node in text.descendants()):
+            return "a target inside a source or target"
         if len(set(_mids(self.marks))) < len(self.marks):
             return "a mid occurs twice"
         return self._misaligned(self.target) if self.target else ""

@@ -132,7 +132,8 @@ def _fault(segment: Node) -> str:
     targets = segment.every("target")
     if len(targets) > 1:
         return "two targets"
-    return "a target inside the target" if targets and targets[0].first("target") else ""
+    nested = any(node.tag == "target" for text in segment.elements for node in text.descendants())
+    return "a target inside a source or target" if nested else ""
 
 
 def _notices(unit: Unit, segment: Segment, holder: Node, reading: Reading) -> None:

@@ -62,7 +62,7 @@ def test_reads_a_unit(tmp_path: Path) -> None:
         ("", "<source/>", "nothing to translate"),
         ("", "<target>B</target>", "no source"),
         ("", "<source>A</source><target>B</target><target>C</target>", "two targets"),
-        ("", "<source>A</source><target><target>B</target></target>", "a target inside the target"),
+        ("", "<source>A</source><target><target>B</target></target>", "a target inside a source or target"),
         (
             "",
             '<source>A</source><target><mrk mtype="seg" mid="1">B</mrk></target>',

@@ -19,7 +19,7 @@ from typing import BinaryIO
 from mtqa.errors import StoreError
 
 # In reading order; they share one scope, and the last one starts the page.
-_SCRIPTS = ("dom", "text", "diff", "view", "overview", "list", "matrix", "detail", "main")
+_SCRIPTS = ("dom", "text", "diff", "view", "overview", "list", "matrix", "detail", "controls", "main")
 _LINES_PER_BLOCK = 500  # the page parses and frees the data block by block
 # Harmless inside JSON strings, the only place where they occur, and nothing that ends a block or opens a comment.
 _ESCAPES = {

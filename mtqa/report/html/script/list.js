@@ -54,7 +54,8 @@ class SegmentList {
   draw() {
     const top = -this.rows.getBoundingClientRect().top;
     const first = Math.max(this.indexAt(top) - OVERSCAN, 0);
-    const last = Math.min(this.indexAt(top + window.innerHeight) + OVERSCAN, this.segments.length - 1);
+    const bottom = Math.max(top + window.innerHeight, 0); // the first rows are there before they are in sight
+    const last = Math.min(this.indexAt(bottom) + OVERSCAN, this.segments.length - 1);
     for (const [index, row] of this.drawn) {
       if (index < first || index > last) {
         row.remove();

@@ -1,0 +1,72 @@
+// The filters and the theme: what the reader may set.
+
+const option = (value, label = value) => el("option", { value }, label);
+
+/** Fill the filters with what occurs in the run. */
+const drawControls = (segments, run) => {
+  const found = { reason: new Set(), check: new Set() };
+  for (const segment of segments) {
+    for (const reason of segment.reasons) found.reason.add(reason.code);
+    for (const one of segment.candidates) for (const finding of one.findings) found.check.add(finding.check);
+  }
+  for (const status of STATUSES) {
+    byId("status").append(el("label", { class: "toggle" },
+      el("input", { type: "checkbox", value: status }), statusMark(status), el("span", {}, status)));
+  }
+  const engines = Object.keys(run.engines);
+  const groups = Object.entries(ROLE_WORDS).map(([role, label]) => el("optgroup", { label: `Engine ${label}` },
+    option(`${role}:`, `any engine ${label}`), engines.map((name) => option(`${role}:${name}`, `${name} ${label}`))));
+  byId("engine").append(option("", "Any engine"), ...groups);
+  byId("reason").append(option("", "Any reason"), ...[...found.reason].sort().map((code) => option(code, words(code))));
+  byId("check").append(option("", "Any check"), ...[...found.check].sort().map((code) => option(code, words(code))));
+  byId("file").append(option("", "Any file"), ...run.inputs.map((input) => option(input.file)));
+  byId("file").hidden = run.inputs.length < 2;
+};
+
+const CHOICES = ["reason", "engine", "check", "file"];
+const statusBoxes = () => [...byId("status").querySelectorAll("input")];
+
+/** Make the controls say what the view says. @param {View} view */
+const showControls = (view) => {
+  for (const box of statusBoxes()) box.checked = view.status.includes(box.value);
+  for (const name of CHOICES) {
+    byId(name).value = view[name];
+    byId(name).classList.toggle("on", view[name] !== "");
+  }
+  if (byId("query").value !== view.q) byId("query").value = view.q;
+  byId("regular").checked = view.regular;
+  const used = CHOICES.filter((name) => view[name]).length + (view.status.length ? 1 : 0);
+  byId("more").textContent = used ? `Filters (${used})` : "Filters";
+  byId("clear").disabled = used === 0 && !view.q;
+};
+
+/** What the controls say. @returns {Partial<View>} */
+const readControls = () => ({
+  status: statusBoxes().filter((box) => box.checked).map((box) => box.value),
+  ...Object.fromEntries(CHOICES.map((name) => [name, byId(name).value])),
+  q: byId("query").value,
+  regular: byId("regular").checked,
+});
+
+const THEMES = ["auto", "light", "dark"];
+
+/** Storage may be forbidden to a local file; the choice then lasts as long as the page. */
+const stored = (write) => {
+  try {
+    if (write) localStorage.setItem("mtqa-theme", write);
+    return localStorage.getItem("mtqa-theme");
+  } catch {
+    return null;
+  }
+};
+
+const showTheme = (theme) => {
+  document.documentElement.dataset.theme = theme;
+  byId("theme").textContent = `Theme: ${theme}`;
+};
+
+const nextTheme = () => {
+  const next = THEMES[(THEMES.indexOf(document.documentElement.dataset.theme) + 1) % THEMES.length];
+  showTheme(next);
+  stored(next);
+};
