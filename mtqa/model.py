@@ -60,12 +60,20 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """A translation that the file proposes for a segment (alt-trans, mtc:match)."""
+    """A translation that the file proposes for a segment (alt-trans, mtc:match).
+
+    `kind` is what the file says it is: `rejected`, `reference`, `previous-version`, `mt`, `tm`, ...; empty for a
+    plain proposal. `lang` is the target language where the proposal has its own. `similarity`, 0..1, is how close
+    its source is to the segment's, by the tool that made it.
+    """
 
     origin: str
     target: Text
     source: Text | None = None
     quality: str | None = None
+    kind: str = ""
+    lang: str = ""
+    similarity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +114,8 @@ class Candidate:
     """What one engine proposed for one segment.
 
     `model`: the model that really answered, where the engine tells. `latency_ms`: of the call that brought the
-    answer, shared by its batch. `cost`: in the currency of the engine's price; absent when unknown.
+    answer, shared by its batch. `cost`: in the currency of the engine's price; absent when unknown. `match`, 0..1:
+    how close the source of a recorded translation is to the segment's, where that was looked up.
     """
 
     engine: str
@@ -116,6 +125,7 @@ class Candidate:
     cost: float | None = None
     latency_ms: int | None = None
     cached: bool = False
+    match: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

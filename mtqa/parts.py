@@ -52,7 +52,12 @@ def build_engine(chosen: PluginSettings, settings: Settings, formats: Mapping[st
         file = BilingualFile(path, path.name, source_lang, target_lang)
         yield from detect(path, formats).read(file, lambda _notice: None)
 
-    engine: Engine = _build("engines", chosen, settings, {"read_bilingual": read_bilingual})
+    others = {name for one in settings.engines.values() if one.name != chosen.name for name in (one.name, one.use)}
+    services = {
+        "read_bilingual": read_bilingual,
+        "other_engines": sorted(others - {"file", "existing", "alternatives"}),
+    }
+    engine: Engine = _build("engines", chosen, settings, services)
     return engine
 
 

@@ -69,13 +69,14 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A translation: in the engine's markup, or already a Text."""
+    """A translation: in the engine's markup, or already a Text. `match`: of its source with the segment's, 0..1."""
 
     id: str
     text: str | Text
     model: str | None = None
     usage: Usage | None = None
     cost: float | None = None
+    match: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import glob
 import hashlib
 import threading
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,8 +12,9 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from mtqa.engines.jsonl import Row, read_rows
+from mtqa.engines.matching import adapted, checked_rate, comparable, nearest
 from mtqa.errors import ConfigError
-from mtqa.inline import Code, Markup, Text
+from mtqa.inline import Markup, Text
 from mtqa.languages import primary
 from mtqa.model import Missing, Segment
 from mtqa.ports import Answer, BilingualReader, Capabilities, NoAnswer, Outcome, Query
@@ -27,13 +27,13 @@ class _Entry:
     file: str
     unit: str
     target: Text | str
+    source: Text | None = None
 
     def for_segment(self, segment: Segment) -> Text:
         """The target with the segment's own codes in place of those that stand for the same."""
         if isinstance(self.target, str):
             return Text.parse(self.target, Markup.TOKENS, segment.source)
-        own = {(code.kind, code.id): code for code in reversed(segment.source.codes)}
-        return Text(*(own.get((p.kind, p.id), p) if isinstance(p, Code) else p for p in self.target.parts))
+        return adapted(self.target, self.source, segment.source)
 
 
 class FileEngine:
@@ -47,12 +47,14 @@ class FileEngine:
 
     A translation of the same unit with the same source comes first, from a file of the same name before others;
     then any of the same source. Where those differ, and where the unit has another source, the engine abstains.
+    `min_rate`, 0..1, below 1 also takes the translation of the most similar source, down to that match rate.
     """
 
     capabilities = Capabilities(max_items=1000, max_chars=1_000_000, remote=False, peeled=False)
 
-    def __init__(self, path: Path, read_bilingual: BilingualReader) -> None:
+    def __init__(self, path: Path, read_bilingual: BilingualReader, min_rate: float = 1.0) -> None:
         self._paths = _matching(path)
+        self._min_rate = checked_rate("file", min_rate)
         self._read = read_bilingual
         self._lock = threading.Lock()
         self._recordings: dict[tuple[str, str], _Recording] = {}
@@ -64,14 +66,13 @@ class FileEngine:
         for path in self._paths:
             digest.update(f"{path.name}\0".encode("utf-8", "surrogateescape"))
             digest.update(hashlib.sha256(_content(path)).digest())
-        return f"file|{digest.hexdigest()[:16]}"
+        return f"file|{digest.hexdigest()[:16]}|{self._min_rate:g}"
 
     def translate(self, batch: Sequence[Query]) -> Iterable[Outcome]:
         """What is recorded for each query's segment. The files are read at the first call for a language pair."""
         recording = self._recording(batch[0].source_lang, batch[0].target_lang)
         for query in batch:
-            found = recording.look_up(query.segment)
-            yield NoAnswer(query.id, Missing.ABSTAINED, found) if isinstance(found, str) else Answer(query.id, found)
+            yield recording.look_up(query, self._min_rate)
 
     def close(self) -> None:
         """Nothing to give back."""
@@ -94,7 +95,7 @@ class FileEngine:
         for segment in self._read(path, source_lang, target_lang):
             target = segment.target
             if target is not None and not target.blank and _compatible(segment.target_lang, target_lang):
-                recording.add(_key(segment.source), _Entry(path.name, segment.unit, target))
+                recording.add(comparable(segment.source), _Entry(path.name, segment.unit, target, segment.source))
 
 
 class _Recording:
@@ -112,24 +113,33 @@ class _Recording:
     def add_row(self, row: Row, file: str) -> None:
         name = row.unit or row.id
         if row.source is not None:
-            self.add(_key(row.source), _Entry(file, name, row.target))
+            self.add(comparable(row.source), _Entry(file, name, row.target))
         else:
             self._by_name[name].append(_Entry(file, name, row.target))
 
-    def look_up(self, segment: Segment) -> Text | str:
+    def look_up(self, query: Query, min_rate: float) -> Outcome:
         """The translation of a segment, or why there is none."""
+        segment, rate = query.segment, 1.0
         names = {segment.unit, segment.id} - {""}
+        entries = self._exact(segment, names)
+        if not entries and min_rate < 1:
+            similar = nearest(comparable(segment.source), list(self._by_source), min_rate)
+            entries, rate = (self._by_source[similar[0]], similar[1]) if similar else ([], rate)
+        if not entries:
+            reason = "the source differs" if self._units & names else "not in the file"
+            return NoAnswer(query.id, Missing.ABSTAINED, reason)
+        targets = {entry.for_segment(segment) for entry in entries}
+        if len(targets) > 1:
+            return NoAnswer(query.id, Missing.ABSTAINED, f"{len(targets)} different translations of this source")
+        return Answer(query.id, targets.pop(), match=rate)
+
+    def _exact(self, segment: Segment, names: set[str]) -> list[_Entry]:
         by_name = [entry for name in sorted(names) for entry in self._by_name.get(name, ())]
-        same_source = self._by_source.get(_key(segment.source), []) or self._by_source.get(
-            _key(segment.source.marked(Markup.TOKENS)), []
-        )
+        tokens = comparable(segment.source.marked(Markup.TOKENS))
+        same_source = self._by_source.get(comparable(segment.source), []) or self._by_source.get(tokens, [])
         same_unit = [entry for entry in same_source if entry.unit in names]
         same_file = [entry for entry in same_unit if entry.file == PurePosixPath(segment.file).name]
-        entries = same_file or same_unit or by_name or same_source
-        if not entries:
-            return "the source differs" if self._units & names else "not in the file"
-        targets = {entry.for_segment(segment) for entry in entries}
-        return targets.pop() if len(targets) == 1 else f"{len(targets)} different translations of this source"
+        return same_file or same_unit or by_name or same_source
 
 
 def _matching(path: Path) -> list[Path]:
@@ -147,12 +157,6 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ConfigError(str(path), f"cannot be read ({error.strerror})", "correct path or permissions") from error
-
-
-def _key(source: Text | str) -> str:
-    """A source text for comparison: NFC, white space evened out, codes left out (ids differ between tools)."""
-    parts = [source] if isinstance(source, str) else [part for part in source.parts if isinstance(part, str)]
-    return " ".join(unicodedata.normalize("NFC", "".join(parts)).split())
 
 
 def _compatible(one: str, other: str) -> bool:

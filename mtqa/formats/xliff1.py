@@ -165,6 +165,8 @@ def _alternatives(shape: TransUnit, mark: str) -> Iterator[Alternative]:
                 target=text_of(target, XLIFF1),
                 source=text_of(source, XLIFF1) if source else None,
                 quality=proposal.attributes.get("match-quality"),
+                kind=proposal.attributes.get("alttranstype", "").casefold(),
+                lang=lang_of(target, proposal) or "",
             )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
 from mtqa.errors import FormatError
-from mtqa.formats.base import Change, Place, Reading, XmlFormat, inherited
+from mtqa.formats.base import Change, Place, Reading, XmlFormat, inherited, lang_of
 from mtqa.formats.codes import XLIFF2, text_of
 from mtqa.formats.document import Document
 from mtqa.formats.scan import Root
@@ -166,7 +166,18 @@ def _alternatives(unit: Node, segment: Node) -> Iterator[Alternative]:
             target=text_of(target, XLIFF2, _originals(match)),
             source=text_of(source, XLIFF2, _originals(match)) if source else None,
             quality=next((quality for quality in qualities if quality), None),
+            kind="reference" if match.attributes.get("reference") == "yes" else match.attributes.get("type", "tm"),
+            lang=lang_of(target) or "",
+            similarity=_share(match.attributes.get("similarity")),
         )
+
+
+def _share(percent: str | None) -> float | None:
+    """A percentage as a share, where there is one."""
+    try:
+        return min(max(float(percent or ""), 0), 100) / 100
+    except ValueError:
+        return None
 
 
 class _Unit:

@@ -32,7 +32,15 @@ def segment_to_json(segment: Segment) -> JsonObject:
         "target_lang": segment.target_lang,
         "target": None if segment.target is None else text_to_json(segment.target),
         "alternatives": [
-            [a.origin, text_to_json(a.target), None if a.source is None else text_to_json(a.source), a.quality]
+            [
+                a.origin,
+                text_to_json(a.target),
+                a.source and text_to_json(a.source),
+                a.quality,
+                a.kind,
+                a.lang,
+                a.similarity,
+            ]
             for a in segment.alternatives
         ],
         "state": segment.state,
@@ -46,8 +54,8 @@ def segment_to_json(segment: Segment) -> JsonObject:
 def segment_from_json(record: JsonObject) -> Segment:
     """The inverse of `segment_to_json`."""
     alternatives = tuple(
-        Alternative(origin, text_from_json(target), None if source is None else text_from_json(source), quality)
-        for origin, target, source, quality in record.get("alternatives", ())
+        Alternative(origin, text_from_json(target), None if source is None else text_from_json(source), *rest)
+        for origin, target, source, *rest in record.get("alternatives", ())
     )
     return Segment(
         id=record["id"],
@@ -77,6 +85,7 @@ def answer_to_json(answer: Candidate | Failure) -> JsonObject:
         "cost": answer.cost,
         "latency_ms": answer.latency_ms,
         "cached": answer.cached,
+        "match": answer.match,
     }
     return {key: value for key, value in record.items() if value is not None}
 
@@ -94,6 +103,7 @@ def answer_from_json(engine: str, record: JsonObject) -> Candidate | Failure:
         cost=record.get("cost"),
         latency_ms=record.get("latency_ms"),
         cached=record.get("cached", False),
+        match=record.get("match"),
     )
 
 
@@ -164,6 +174,7 @@ def _candidate(candidate: Candidate, result: Result, marking: Marking) -> JsonOb
         "outlier": candidate.engine in result.verdict.outliers,
         "findings": [_finding(f) for f in result.findings if f.engine == candidate.engine],
         "model": candidate.model,
+        "match": _rounded(candidate.match),
         "latency_ms": candidate.latency_ms,
         "cost": candidate.cost,
     }

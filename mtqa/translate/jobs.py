@@ -25,12 +25,13 @@ class Reply:
     usage: Usage | None = None
     cost: float | None = None
     latency_ms: int | None = None
+    match: float | None = None
 
     @classmethod
     def of(cls, answer: Answer, latency_ms: int | None) -> Reply:
         """The reply in an answer."""
         model = None if answer.model is None else storable(answer.model)
-        return cls(answer.text, model, answer.usage, answer.cost, latency_ms)
+        return cls(answer.text, model, answer.usage, answer.cost, latency_ms, answer.match)
 
     @classmethod
     def from_json(cls, kept: JsonObject) -> Reply:
@@ -74,7 +75,7 @@ class Job:
     def candidate(self, engine: str, reply: Reply, capabilities: Capabilities, *, cached: bool) -> Candidate:
         """The candidate that a reply makes for this segment."""
         text = self._target(reply.text, capabilities)
-        return Candidate(engine, text, reply.model, reply.usage, reply.cost, reply.latency_ms, cached)
+        return Candidate(engine, text, reply.model, reply.usage, reply.cost, reply.latency_ms, cached, reply.match)
 
     def fault(self, reply: Reply, capabilities: Capabilities) -> str:
         """Why a reply cannot be a candidate; empty when it can."""

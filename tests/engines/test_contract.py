@@ -42,7 +42,8 @@ def options_of(name: str) -> dict[str, Any]:
 
 
 def built(name: str, **more: Any) -> Any:
-    return build("engines", name, options_of(name) | more, f"[engines.{name}]", Path(), {"read_bilingual": no_segments})
+    services = {"read_bilingual": no_segments, "other_engines": []}
+    return build("engines", name, options_of(name) | more, f"[engines.{name}]", Path(), services)
 
 
 def test_signature_is_stable_and_without_the_key(name: str) -> None:
