@@ -38,10 +38,12 @@ class CheckSettings:
 class WriteSettings:
     """How results go into the files.
 
-    `overwrite`: replace existing targets that nobody has confirmed. `alternatives`: add the other candidates.
-    `notes`: say in a note why a segment is divergent.
+    `profile`: for which tool (docs/formats.md); empty finds it from the file. `overwrite`: replace existing targets
+    that nobody has confirmed. `alternatives`: add the other candidates. `notes`: say in a note why a segment is
+    divergent.
     """
 
+    profile: str = ""
     overwrite: bool = False
     alternatives: bool = False
     notes: bool = True

@@ -61,11 +61,17 @@ class EngineError(MtqaError):
 
 
 class EngineBusy(EngineError):
-    """A fault that may pass. `retry_after`: seconds the server asks for, if it does."""
+    """A fault that may pass.
 
-    def __init__(self, where: str, what: str, todo: str, retry_after: float | None = None) -> None:
+    `retry_after`: seconds the server asks for, if it does. `billed`: whether the request had arrived, so that it may
+    have been paid for.
+    """
+
+    def __init__(
+        self, where: str, what: str, todo: str, retry_after: float | None = None, *, billed: bool = False
+    ) -> None:
         super().__init__(where, what, todo)
-        self.retry_after = retry_after
+        self.retry_after, self.billed = retry_after, billed
 
 
 class EngineRefused(EngineError):

@@ -41,7 +41,11 @@ class Opened:
 
 
 def find(
-    paths: Sequence[Path], source_lang: str | None, target_lang: str | None, out: Path | None = None
+    paths: Sequence[Path],
+    source_lang: str | None,
+    target_lang: str | None,
+    out: Path | None = None,
+    profile: str | None = None,
 ) -> list[Found]:
     """The files at `paths`, folders walked in name order; what lies below `out` is left out.
 
@@ -54,7 +58,8 @@ def find(
         labels = [path.absolute().relative_to(common).as_posix() for path, _, _ in found]
     unique = dict(zip(labels, found, strict=True))
     return [
-        Found(BilingualFile(path, label, source_lang, target_lang), named) for label, (path, _, named) in unique.items()
+        Found(BilingualFile(path, label, source_lang, target_lang, profile), named)
+        for label, (path, _, named) in unique.items()
     ]
 
 

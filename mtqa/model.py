@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 
@@ -109,13 +109,26 @@ class Usage:
     output_tokens: int | None = None
 
 
+def total(usages: Iterable[Usage | None]) -> Usage | None:
+    """All of them together; what none of them counted stays absent."""
+    known = [usage for usage in usages if usage]
+    if not known:
+        return None
+    counts = [
+        [count for usage in known if (count := getattr(usage, entry.name)) is not None] for entry in fields(Usage)
+    ]
+    return Usage(*(sum(some) if some else None for some in counts))
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """What one engine proposed for one segment.
 
     `model`: the model that really answered, where the engine tells. `latency_ms`: of the call that brought the
-    answer, shared by its batch. `cost`: in the currency of the engine's price; absent when unknown. `match`, 0..1:
-    how close the source of a recorded translation is to the segment's, where that was looked up.
+    answer, shared by its batch. `cost`: in the currency of the engine's price; absent when unknown. Segments that
+    share a text are asked about once: the first of them bears `usage` and `cost`. `match`, 0..1: how close the source
+    of a recorded translation is to the segment's, where that was looked up. `samples`: what the engine answered when
+    it was asked the same again; `usage` and `cost` include them.
     """
 
     engine: str
@@ -126,6 +139,7 @@ class Candidate:
     latency_ms: int | None = None
     cached: bool = False
     match: float | None = None
+    samples: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,10 @@ def run(plan: Plan, progress: Progress) -> JsonObject:
     store = RunStore(plan.folder)
     try:
         opened, inputs, notices = read(plan, store, progress)
+    except BaseException:
+        store.discard()
+        raise
+    try:
         translate(plan, store, progress)
         judge(plan, store, progress)
         write_lines(plan.folder / "segments.jsonl", ranked(store))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Literal, Protocol
 
 from mtqa.inline import Markup, Text
 from mtqa.model import (
@@ -28,13 +28,30 @@ from mtqa.model import (
 
 
 @dataclass(frozen=True, slots=True)
+class Price:
+    """What an engine costs, in the currency of the configuration, per million of `unit`.
+
+    `input` is for what is sent, `output` for what comes back. `prompt`: input tokens that every call adds.
+    `most`: output units that one call cannot exceed, where the request sets that limit.
+    """
+
+    unit: Literal["characters", "tokens"]
+    input: float
+    output: float = 0.0
+    prompt: int = 0
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What an engine takes in one call, and how.
 
     `markup`: how inline codes are written for it; None when it gets bare text (codes are then lost, and the
-    check says so) or reads `Query.segment` itself. `max_items` texts and `max_chars` characters a call.
-    `concurrency`: calls at once. `remote`: whether asking costs time or money, so that answers are kept.
-    `peeled`: whether edge codes and edge spaces are taken off before it is asked, and put back.
+    check says so) or reads `Query.segment` itself. `max_items` texts, `max_chars` characters and `max_bytes` bytes
+    of UTF-8 a call. `concurrency`: calls at once, at most. `remote`: whether asking costs time or money, so that
+    answers are kept. `peeled`: whether edge codes and edge spaces are taken off before it is asked, and put back.
+    `rate`: calls a second; `chars_per_minute`, `tokens_per_minute`: what may be sent; None is no limit. `context`:
+    whether it reads `Query.before` and `Query.after`. `price`: None when unknown. `model`: the one that is asked.
     """
 
     markup: Markup | None = None
@@ -43,18 +60,28 @@ class Capabilities:
     concurrency: int = 1
     remote: bool = True
     peeled: bool = True
+    max_bytes: int | None = None
+    rate: float | None = None
+    chars_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    context: bool = False
+    price: Price | None = None
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """One text to translate. `text` is what the engine sees; `segment` is where it comes from.
 
-    All queries of a batch have the same languages. `id` is unique in the batch.
+    All queries of a batch have the same languages. `id` is unique in the batch. `before` and `after` are the source
+    texts of the neighbours in the file, to understand and not to translate; only for engines that read them.
     """
 
     id: str
     text: str
     segment: Segment
+    before: str | None = None
+    after: str | None = None
 
     @property
     def source_lang(self) -> str:

@@ -29,7 +29,7 @@ ALLOWED = {
     "parts": NOUNS | {"formats", "plugins", "config"},
     "inputs": NOUNS | {"formats"},
     "pipeline": NOUNS | FAMILIES | OUTER | {"config", "parts", "inputs"},
-    "cli": NOUNS | OUTER | {"checks", "config", "parts", "inputs", "pipeline", "plugins"},
+    "cli": NOUNS | OUTER | {"checks", "formats", "config", "parts", "inputs", "pipeline", "plugins"},
 }
 # Third-party package -> the only place that imports it.
 HOMES = {

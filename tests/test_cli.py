@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "sample_files" / "app_en-de.xlf"
 CONFIG = ROOT / "sample_files" / "mtqa.toml"
 GOLDEN = Path(__file__).parent / "golden"
-COMMANDS = ("run", "report", "show", "check", "doctor", "plugins")
+COMMANDS = ("run", "report", "show", "inspect", "check", "doctor", "plugins")
 
 
 def golden(name: str, text: str) -> None:
@@ -216,8 +216,7 @@ def test_errors_are_one_line_and_exit_1(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert len([line for line in done.stderr.splitlines() if line.startswith("error: ")]) == 1
     assert "Traceback" not in done.stderr
-    assert not (tmp_path / "out" / "files").exists()
-    assert not (tmp_path / "out" / "segments.jsonl").exists()
+    assert not (tmp_path / "out").exists()
 
 
 def test_all_bad_files_are_named_at_once_or_left_out(tmp_path: Path) -> None:
@@ -275,3 +274,28 @@ def test_check_judges_targets_that_are_there(invoke: Callable[..., Result], tmp_
     done = invoke("check", bad, "--json")
     assert done.exit_code == 3
     assert [json.loads(line)["message"] for line in done.stdout.splitlines()] == ["{folder} missing", "{Ordner} added"]
+
+
+def test_inspect(invoke: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "broken.xlf").write_text("<xliff", encoding="utf-8")
+    done = invoke("inspect", SAMPLE, tmp_path / "broken.xlf", "--json", "--rewrite", "again")
+    assert done.exit_code == 1
+    (record,) = map(json.loads, done.stdout.splitlines())
+    assert record == {
+        "path": str(SAMPLE),
+        "format": "xliff1",
+        "dialect": record["dialect"],
+        "languages": [["en", "de"]],
+        "units": 15,
+        "segments": 16,
+        "translatable": 15,
+        "translated": 1,
+        "has_target": 1,
+        "protected": 2,
+        "alternatives": 0,
+        "warnings": [],
+        "identical": True,
+    }
+    assert len([line for line in done.stderr.splitlines() if line.startswith("error: ")]) == 1
+    assert (tmp_path / "again" / SAMPLE.name).read_bytes() == SAMPLE.read_bytes()
+    assert "16 segments · 15 translatable" in invoke("inspect", SAMPLE).stdout

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 
 from mtqa.checks.placeholders import without_placeholders
 from mtqa.model import Candidate, Finding, Segment, Severity
@@ -42,13 +44,14 @@ class Numbers:
                 yield Finding(candidate.engine, "numbers", level, f"{written} added", written, span)
 
 
-def numbers(text: str) -> dict[str, tuple[str, tuple[int, int]]]:
+@lru_cache(maxsize=1 << 12)  # each text is looked at again as the peer of every other
+def numbers(text: str) -> Mapping[str, tuple[str, tuple[int, int]]]:
     """Digits -> (as written, span), for each number of the text; a repeated number once."""
     found: dict[str, tuple[str, tuple[int, int]]] = {}
     for match in _NUMBER.finditer(without_placeholders(text)):
         digits = "".join(str(unicodedata.digit(c)) for c in match.group() if c.isdigit())
         found.setdefault(digits, (match.group(), match.span()))
-    return found
+    return MappingProxyType(found)
 
 
 def _level(digits: str, right: int, peers: int, severity: Severity) -> Severity:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from mtqa.model import Candidate, Finding, Segment, Severity
 
@@ -34,6 +35,7 @@ class Placeholders:
                 yield Finding(candidate.engine, "placeholders", severity, f"{subject} {fault}", subject)
 
 
+@lru_cache(maxsize=1 << 12)  # a source is looked at again for every candidate
 def _comparable(text: str) -> Counter[str]:
     """Placeholders as often as it matters: `%s` takes the next argument each time, a name may be said again."""
     found = placeholders(text)

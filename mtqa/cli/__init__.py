@@ -15,6 +15,7 @@ _COMMANDS = {
     "run": ("Translate files with several engines, choose by consensus, write and report.", "mtqa.cli.run"),
     "report": ("Render a stored run as HTML, CSV or JSON lines.", "mtqa.cli.report"),
     "show": ("Show the segments of a stored run, worst first.", "mtqa.cli.show"),
+    "inspect": ("Show what is in bilingual files, and whether they come back identical.", "mtqa.cli.inspect"),
     "check": ("Run the checks on the targets that files already have.", "mtqa.cli.check"),
     "doctor": ("Test the configuration: keys, engines, metrics, checks.", "mtqa.cli.doctor"),
     "plugins": ("List the installed plug-ins, and why one does not load.", "mtqa.cli.plugins"),

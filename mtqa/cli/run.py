@@ -14,11 +14,13 @@ from mtqa.cli.gates import Gate, GateType
 from mtqa.cli.terminal import notice, printable, progress
 from mtqa.config import Settings, load_settings
 from mtqa.errors import ConfigError
+from mtqa.formats import PROFILES
 from mtqa.inputs import find
 from mtqa.languages import canonical
 from mtqa.model import Notice
 from mtqa.parts import Parts, assemble
 from mtqa.pipeline import Plan, read, run
+from mtqa.plugins import nearest
 from mtqa.ports import JsonObject
 from mtqa.report.summary import summary_line
 from mtqa.store.run import SCHEMA_VERSION, RunStore, write_manifest
@@ -45,6 +47,7 @@ _GATE_STATUS = 3
 )  # fmt: skip
 @click.option("--source-lang", envvar="MTQA_SOURCE_LANG", metavar="TAG", help="Where a file does not say.")
 @click.option("--target-lang", envvar="MTQA_TARGET_LANG", metavar="TAG", help="Where a file does not say.")
+@click.option("--profile", metavar="NAME", help="How results are written, for which tool; found from the file without.")
 @click.option("--overwrite", is_flag=True, help="Replace existing targets that nobody has confirmed.")
 @click.option("--skip-unreadable", is_flag=True, help="Leave out files that cannot be read, instead of stopping.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read only the first N segments.")
@@ -64,6 +67,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     candidates: tuple[str, ...],
     source_lang: str | None,
     target_lang: str | None,
+    profile: str | None,
     overwrite: bool,
     skip_unreadable: bool,
     limit: int | None,
@@ -86,12 +90,16 @@ def command(  # noqa: PLR0913 - one parameter an option
         settings,
         source_lang=canonical(source_lang, "--source-lang") if source_lang else settings.source_lang,
         target_lang=canonical(target_lang, "--target-lang") if target_lang else settings.target_lang,
-        write=replace(settings.write, overwrite=overwrite or settings.write.overwrite),
+        write=replace(
+            settings.write,
+            profile=profile or settings.write.profile,
+            overwrite=overwrite or settings.write.overwrite,
+        ),
         cache=cache or settings.cache,
     )
     if not settings.engines:
         raise ConfigError("engines", "none is configured", "write [engines.NAME] into mtqa.toml, or give --candidates")
-    inputs = find(paths, settings.source_lang, settings.target_lang, out)
+    inputs = find(paths, settings.source_lang, settings.target_lang, out, _profile(settings.write.profile))
     with assemble(settings) as parts:
         plan = Plan(inputs, settings, parts, out, settings.cache or default_cache(), limit, skip_unreadable)
         if dry_run:
@@ -109,6 +117,13 @@ def command(  # noqa: PLR0913 - one parameter an option
         raise click.exceptions.Exit(_GATE_STATUS)
 
 
+def _profile(name: str) -> str | None:
+    """The name of a writing profile, None for the one that each file asks for. Raises ConfigError."""
+    if name and name not in PROFILES:
+        raise ConfigError("profile", f"{name!r} is not one{nearest(name, PROFILES)}", f"known: {', '.join(PROFILES)}")
+    return name or None
+
+
 def default_cache() -> Path:
     """The answer cache that all runs of a user share."""
     from platformdirs import user_cache_path
@@ -119,7 +134,11 @@ def default_cache() -> Path:
 def _check_folder(plan: Plan) -> None:
     """Refuse a folder in which something of the user's could be overwritten."""
     folder = plan.folder
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / "run.sqlite").exists():
+    if (
+        folder.is_dir()
+        and any(folder.iterdir())
+        and not any((folder / name).exists() for name in ("run.sqlite", "run.json"))
+    ):
         raise ConfigError(str(folder), "is not empty and not a run", "give an empty or new folder with -o")
 
 

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import click
 
 from mtqa.model import Notice
-from mtqa.pipeline import Progress
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
+
+    from mtqa.pipeline import Progress
 
 _STEPS = 4  # plain lines per stage, where there is no terminal
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, ClassVar
 
 from mtqa.errors import FormatError, MtqaError
+from mtqa.formats.codes import has_text
 from mtqa.formats.document import Document, open_document
 from mtqa.formats.scan import Root, root_of, scan
 from mtqa.formats.splice import Splice, apply, illegal, ordered
@@ -15,6 +16,8 @@ from mtqa.formats.tree import Node, Unit
 from mtqa.languages import canonical
 from mtqa.model import BilingualFile, Edit, Notice, Segment
 
+PLAIN = "plain"
+UNTRANSLATABLE = 'translate="no"'  # of `Segment.protected`
 _REMEMBERED_IDS = 100_000  # bounds the memory that finding repeated ids costs
 
 
@@ -22,13 +25,15 @@ _REMEMBERED_IDS = 100_000  # bounds the memory that finding repeated ids costs
 class Place:
     """A segment and where it lies: the elements that hold its source and its target, if they exist.
 
-    `mark` is what sets it apart inside its unit: a mid, a segment id; empty when it is the whole unit.
+    `mark` is what sets it apart inside its unit: a mid, a segment id; empty when it is the whole unit. `settled`:
+    its own tool says that it is done or locked, or not to be translated.
     """
 
     segment: Segment
     source: Node | None
     target: Node | None
     mark: str = ""
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +44,26 @@ class Change:
     edit: Edit
 
 
-class Reading:
-    """One pass over a file: it numbers the segments, settles their languages and passes on notices."""
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is counted of one segment."""
 
-    def __init__(self, file: BilingualFile, notify: Callable[[Notice], None]) -> None:
-        self.file, self._notify = file, notify
+    translatable: bool
+    has_target: bool
+    translated: bool
+
+
+class Reading:
+    """One pass over a file: it numbers the segments, settles their languages and passes on notices.
+
+    `dialect` is the name of the dialect of the last unit, `pairs` the languages as written. Where `lenient`, a
+    language that is missing or no language tag is told of and stays empty.
+    """
+
+    def __init__(self, file: BilingualFile, notify: Callable[[Notice], None], *, lenient: bool = False) -> None:
+        self.file, self.tell, self._lenient = file, notify, lenient
+        self.dialect = PLAIN
+        self.pairs: set[tuple[str, str]] = set()
         self._number = 0
         self._said: set[str] = set()
         self._ids: set[int] = set()
@@ -56,7 +76,7 @@ class Reading:
 
     def notice(self, unit: Unit, what: str) -> None:
         """Tell about this unit."""
-        self._notify(Notice(f"{self.file.label}:{unit.line}", what))
+        self.tell(Notice(f"{self.file.label}:{unit.line}", what))
 
     def once(self, unit: Unit, what: str) -> None:
         """Tell about this unit, unless the same was told of another."""
@@ -78,13 +98,15 @@ class Reading:
     def finish(self) -> None:
         """Tell when there was nothing to read."""
         if not self._number:
-            self._notify(Notice(self.file.label, "no segments in this file"))
+            self.tell(Notice(self.file.label, "no segments in this file"))
 
     def source_lang(self, unit: Unit, tag: str | None) -> str:
         """The source language as canonical tag. Raises FormatError when neither file nor settings tell it."""
         language = self._language(unit, tag, self.file.source_lang)
-        if not language:
+        if not language and not self._lenient:
             raise FormatError(f"{self.file.label}:{unit.line}", "the source language is not stated", "set source_lang")
+        if not (tag or "").strip():
+            self.once(unit, "the source language is not stated")
         return language
 
     def target_lang(self, unit: Unit, tag: str | None) -> str:
@@ -99,11 +121,26 @@ class Reading:
         try:
             self._languages[written] = canonical(written, where) if written else ""
         except MtqaError as error:
-            if not configured:
+            if not configured and not self._lenient:
                 raise FormatError(where, f"{written!r} is not a language tag", error.todo) from error
             self._languages[written] = ""
-            self.notice(unit, f"{written!r} is not a language tag; the configured language is taken")
+            instead = "the configured language is taken" if configured else "a language must be configured"
+            self.notice(unit, f"{written!r} is not a language tag; {instead}")
         return self._languages[written] or configured or ""
+
+
+class Writing:
+    """One pass over a file that writes edits into it."""
+
+    def __init__(self, document: Document, file: BilingualFile) -> None:
+        self.document, self.file = document, file
+        self._seen: dict[str, int] = {}
+
+    def first(self, node: Node) -> bool:
+        """Whether this element around units has not been asked about yet."""
+        fresh = self._seen.get(node.tag) != node.start
+        self._seen[node.tag] = node.start
+        return fresh
 
 
 class XmlFormat(ABC):
@@ -111,7 +148,6 @@ class XmlFormat(ABC):
 
     unit_tag: ClassVar[str]
     remember: ClassVar[str] = ""
-    dialects: ClassVar[Mapping[str, str]] = {}
 
     @abstractmethod
     def owns(self, root: Root) -> bool:
@@ -122,12 +158,18 @@ class XmlFormat(ABC):
         """The segments of a unit, in order."""
 
     @abstractmethod
-    def splices(self, document: Document, unit: Unit, changes: Sequence[Change]) -> Iterator[Splice]:
-        """What the changes, at least one, do to the bytes of a unit."""
+    def splices(self, writing: Writing, unit: Unit, changes: Sequence[Change]) -> Iterator[Splice]:
+        """What the changes, at least one, do to the bytes of a unit, and to the start tags of elements around it."""
 
-    def root_splices(self, root: Node, target_lang: str) -> Iterator[Splice]:  # noqa: ARG002 - most need none
-        """What writing anything does to the start tag of the root."""
-        return iter(())
+    @abstractmethod
+    def proposals(self, unit: Unit) -> int:
+        """How many translations the file proposes in this unit, beside its targets."""
+
+    def facts(self, unit: Unit, place: Place) -> Facts:  # noqa: ARG002 - some look at the whole unit
+        """What is counted of a segment: text outside native code in its source and in its target."""
+        ours = place.segment.protected != UNTRANSLATABLE and place.source is not None and has_text(place.source)
+        target = place.target if ours else None
+        return Facts(ours, target is not None, target is not None and has_text(target))
 
     def claims(self, head: bytes) -> bool:
         """Whether a file that begins with these bytes is of this format, by its root element. Never raises."""
@@ -137,44 +179,40 @@ class XmlFormat(ABC):
             return False
         return root is not None and self.owns(root)
 
+    def passed(self, file: BilingualFile, reading: Reading) -> Iterator[tuple[Unit, list[Place]]]:
+        """The units with their segments in order, streamed. Raises FormatError."""
+        with open_document(file.path, file.label) as document:
+            for unit in scan(document, self.unit_tag, self.remember):
+                yield unit, self.places(unit, reading)
+            reading.finish()
+
     def read(self, file: BilingualFile, notify: Callable[[Notice], None]) -> Iterator[Segment]:
         """The segments in order, streamed. Raises FormatError."""
-        with open_document(file.path, file.label) as document:
-            reading = Reading(file, notify)
-            for unit in self._units(document):
-                for place in self.places(unit, reading):
-                    yield place.segment
-            reading.finish()
+        for _, places in self.passed(file, Reading(file, notify)):
+            for place in places:
+                yield place.segment
 
     def write(self, file: BilingualFile, edits: Callable[[str], Edit | None], out: BinaryIO) -> None:
         """The file with the edits (by segment id) spliced in; without any, the same bytes.
 
         `edits` is asked about every segment, in order. Raises FormatError for an edit that the file must not, or
-        cannot, take.
+        cannot, take, and for a profile that the file cannot have; ConfigError for an unknown profile.
         """
         with open_document(file.path, file.label) as document:
             apply(document, self._edited(document, file, edits), out)
 
-    def _units(self, document: Document) -> Iterator[Unit]:
-        return scan(document, self.unit_tag, self.remember, self.dialects)
-
     def _edited(self, document: Document, file: BilingualFile, edits: Callable[[str], Edit | None]) -> Iterator[Splice]:
-        reading = Reading(file, lambda _notice: None)
-        first = True
-        for unit in self._units(document):
+        reading, writing = Reading(file, lambda _notice: None), Writing(document, file)
+        for unit in scan(document, self.unit_tag, self.remember):
             changes = [
                 Change(place, edit)
                 for place in self.places(unit, reading)
                 if (edit := edits(place.segment.id)) is not None
             ]
-            if not changes:
-                continue
             for change in changes:
                 _check(change)
-            if first:
-                yield from self.root_splices(unit.ancestors[0], changes[0].place.segment.target_lang)
-                first = False
-            yield from ordered(self.splices(document, unit, changes))
+            if changes:
+                yield from ordered(self.splices(writing, unit, changes))
 
 
 def _check(change: Change) -> None:

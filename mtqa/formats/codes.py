@@ -155,8 +155,9 @@ def meaning(native: str) -> str:
         return "\n"
     if _VARIABLE.fullmatch(native.strip()):
         return native.strip()
-    memoq = _MEMOQ.match(native)
-    return "\u00a0" if memoq and memoq["value"] == "nbsp" else html.unescape(memoq["value"]) if memoq else ""
+    if memoq := _MEMOQ.match(native):
+        return "\u00a0" if memoq["value"] == "nbsp" else html.unescape(memoq["value"])
+    return ""
 
 
 def named_pairs(text: Text) -> Text:

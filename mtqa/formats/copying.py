@@ -12,8 +12,9 @@ from itertools import zip_longest
 from pathlib import Path
 
 from mtqa.errors import FormatError
+from mtqa.formats.splice import markup
 from mtqa.inline import Text
-from mtqa.model import BilingualFile, Edit, Notice, Segment
+from mtqa.model import BilingualFile, Edit, Notice
 from mtqa.ports import Format
 
 _BUG = "nothing was written; report this file as a bug"
@@ -82,13 +83,18 @@ def _verify_segments(
         if old is None or new is None or (old.id, old.source) != (new.id, new.source):
             raise FormatError((old or new).id, "the written copy has other segments than the input", _BUG)
         edit = edits(old.id)
-        wanted = _content(old) if edit is None or edit.target is None else edit.target
-        if _content(new) != wanted:
+        wanted = old.target if edit is None or edit.target is None else edit.target
+        if _content(new.target) != _content(wanted):
             raise FormatError(old.id, "the target does not read back as it was asked for", _BUG)
 
 
-def _content(segment: Segment) -> Text:
-    return Text() if segment.target is None else segment.target
+def _content(target: Text | None) -> str:
+    """The markup of a target; not its codes.
+
+    Where codes are plain characters, or pairs by their names, the same markup is read as other codes when some of
+    them are lost or added.
+    """
+    return "" if target is None else markup(target, "\n").replace("&gt;", ">")
 
 
 def _verify_well_formed(file: BilingualFile, copy: Path) -> None:

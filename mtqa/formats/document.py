@@ -1,14 +1,14 @@
 """The bytes of a bilingual file: which encoding, seen as UTF-8, and the way back.
 
-Everything else in this family works on UTF-8 with byte offsets. A UTF-8 file is mapped into memory as it is; any
-other is transcoded into a temporary file first, and refused when the way back would not give the same bytes. A
-byte order mark is one more character: it travels along and needs no further care.
+Everything else in this family works on UTF-8 with byte offsets. A UTF-8 file is read as it is; any other is
+transcoded into a temporary file first, and refused when the way back would not give the same bytes. A byte order
+mark is one more character: it travels along and needs no further care.
 """
 
 from __future__ import annotations
 
 import codecs
-import mmap
+import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator
@@ -37,19 +37,58 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", 
 _CONVERT = "save it as UTF-8 with the declaration to match"
 
 
+class Window:
+    """The bytes of a file, of which the last two chunks are in memory.
+
+    Not a memory map: there every page that was read counts as resident, and a file that another program shortens
+    kills the process.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.size = file.seek(0, os.SEEK_END)
+        self._start, self._near = 0, b""
+
+    def chunks(self) -> Iterator[bytes]:
+        """All bytes in order; what was read moves the window along."""
+        last = b""
+        for start in range(0, self.size, CHUNK):
+            chunk = self._far(start, start + CHUNK)
+            self._start, self._near = start - len(last), last + chunk
+            last = chunk
+            yield chunk
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes between two offsets."""
+        shift = self._start
+        if shift <= start and end <= shift + len(self._near):
+            return self._near[start - shift : end - shift]
+        return self._far(start, end)
+
+    def match(self, pattern: re.Pattern[bytes], start: int) -> int:
+        """Where the match of `pattern` at `start` ends; `start` itself where there is none."""
+        found = pattern.match(self._near, start - self._start) if start >= self._start else None
+        if found:
+            return self._start + found.end()
+        length = CHUNK
+        while not found and start + length < self.size + CHUNK:
+            found = pattern.match(self._far(start, start + length))
+            length *= 4
+        return start + found.end() if found else start
+
+    def _far(self, start: int, end: int) -> bytes:
+        self._file.seek(start)
+        return self._file.read(end - start)
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A file as UTF-8 bytes. `encoding` is its own; `newline` is how it breaks lines."""
 
     label: str
-    data: mmap.mmap
+    data: Window
     encoding: str
     newline: str
-
-    def chunks(self) -> Iterator[bytes]:
-        """The UTF-8 bytes, piece by piece."""
-        for start in range(0, len(self.data), CHUNK):
-            yield self.data[start : start + CHUNK]
 
     def sink(self, out: BinaryIO) -> Callable[[bytes], object]:
         """A function that takes UTF-8 bytes and writes them to `out` in the file's own encoding.
@@ -65,27 +104,27 @@ class Document:
 @contextmanager
 def open_document(path: Path, label: str) -> Iterator[Document]:
     """The document at `path`, closed on leaving. Raises FormatError; `label` names the file in it."""
-    with _mapped(path, label) as (data, encoding):
-        newline = "\r\n" if data[max(data.find(b"\n") - 1, 0)] == ord("\r") else "\n"
-        yield Document(label, data, encoding, newline)
+    with _decoded(path, label) as (file, encoding):
+        data = Window(file)
+        first, _, _ = data.read(0, HEAD).partition(b"\n")
+        yield Document(label, data, encoding, "\r\n" if first.endswith(b"\r") else "\n")
 
 
 @contextmanager
-def _mapped(path: Path, label: str) -> Iterator[tuple[mmap.mmap, str]]:
+def _decoded(path: Path, label: str) -> Iterator[tuple[BinaryIO, str]]:
+    """The file as UTF-8, and its encoding."""
     with _opened(path, label) as file:
         head = file.read(HEAD)
         if not head:
             raise UnknownFormat(label, "the file is empty", "give a bilingual file")
         encoding = encoding_of(head, label)
-        file.seek(0)
         if encoding == "utf-8":
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                yield data, encoding
+            yield file, encoding
             return
+        file.seek(0)
         with tempfile.TemporaryFile() as copy:
             _transcode(file, encoding, label, copy)
-            with mmap.mmap(copy.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                yield data, encoding
+            yield copy, encoding
 
 
 @contextmanager
@@ -153,4 +192,3 @@ def _transcode(file: BinaryIO, encoding: str, label: str, copy: BinaryIO) -> Non
         raise UnsafeFile(
             label, f"the bytes are not {encoding}", "correct the declaration, or repair the file"
         ) from error
-    copy.flush()

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from xml.parsers import expat
 
 from mtqa.errors import FormatError, UnknownFormat, UnsafeFile
-from mtqa.formats.document import Document, encoding_of
+from mtqa.formats.document import CHUNK, Document, encoding_of
 from mtqa.formats.tree import COMMENT, INSTRUCTION, XML, Node, Scope, Unit
 
 MAX_DEPTH = 500
 MAX_UNIT = 1 << 24  # bytes of one unit, and of one tag or comment anywhere
 MAX_ELEMENTS = 200_000  # of one unit; each costs about half a kilobyte
 
+_REMEMBERED_NAMES = 1000
 _UNITS = frozenset({"trans-unit", "unit", "tu"})
 
 _INVALID_TOKEN = expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]
@@ -63,19 +64,17 @@ def root_of(head: bytes, label: str) -> Root | None:
     return None
 
 
-def scan(document: Document, unit: str, remember: str, dialects: Mapping[str, str]) -> Iterator[Unit]:
+def scan(document: Document, unit: str, remember: str) -> Iterator[Unit]:
     """The elements named `unit`, streamed. `remember`: an element before them whose attributes matter.
 
-    Raises FormatError; UnknownFormat when a namespace of `dialects` (namespace -> its name) is declared, or when
-    all units are of another namespace or format.
+    Raises FormatError; UnknownFormat when all units are of another namespace or format.
     """
-    scanner = _Scanner(document, unit, remember, dialects)
+    scanner = _Scanner(document, unit, remember)
     fed = 0
-    for chunk in document.chunks():
+    for chunk in document.data.chunks():
         scanner.feed(chunk)
         fed += len(chunk)
-        if fed - scanner.parser.CurrentByteIndex > MAX_UNIT + len(chunk):
-            raise scanner.unsafe("one tag or comment is longer than 16 MiB")
+        scanner.limit(fed)
         yield from scanner.drain()
     scanner.feed(b"", final=True)
     yield from scanner.drain()
@@ -83,9 +82,9 @@ def scan(document: Document, unit: str, remember: str, dialects: Mapping[str, st
 
 
 class _Scanner:
-    def __init__(self, document: Document, unit: str, remember: str, dialects: Mapping[str, str]) -> None:
+    def __init__(self, document: Document, unit: str, remember: str) -> None:
         self._label, self._data = document.label, document.data
-        self._unit_tag, self._remember, self._dialects = unit, remember, dialects
+        self._unit_tag, self._remember = unit, remember
         self._open: list[Node] = []
         self._unit: Node | None = None
         self._line = 0
@@ -93,6 +92,7 @@ class _Scanner:
         self._units: list[Unit] = []
         self._found = self._strays = self._elements = 0
         self._scope = Scope({"": "", "xml": XML})
+        self._plain: set[str] = set()  # names of attributes that declare no namespace
         self.parser = _parser(document.label)
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._start
@@ -103,10 +103,17 @@ class _Scanner:
             self.parser.Parse(chunk, final)
         except expat.ExpatError as error:
             place = self.parser.ErrorByteIndex
-            if error.code == _INVALID_TOKEN and place < len(self._data) and self._data[place] > 0x7F:
+            if error.code == _INVALID_TOKEN and self._data.read(place, place + 1) > b"\x7f":
                 what = "bytes that are not UTF-8, and no declaration of another encoding"
                 raise UnsafeFile(f"{self._label}:{error.lineno}", what, "save it as UTF-8") from error
             raise _malformed(self._label, error) from error
+
+    def limit(self, fed: int) -> None:
+        """Refuse what would have to be kept in memory for too long."""
+        if fed - self.parser.CurrentByteIndex > MAX_UNIT + CHUNK:
+            raise self.unsafe("one tag or comment is longer than 16 MiB")
+        if self._unit is not None and fed - self._unit.start > MAX_UNIT:
+            raise self.unsafe(f"one {self._unit_tag} is longer than 16 MiB")
 
     def drain(self) -> Iterator[Unit]:
         units, self._units = self._units, []
@@ -125,48 +132,73 @@ class _Scanner:
         return UnsafeFile(f"{self._label}:{self.parser.CurrentLineNumber}", what, "split or repair the file")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
+        """An element around the units, or a unit."""
         scope = self._open[-1].scope if self._open else self._scope
-        for attribute in attributes:
-            if attribute.startswith("xmlns"):
-                scope = self._declare(scope, attributes)
-                break
+        if not attributes.keys() <= self._plain:
+            scope = self._declare(scope, attributes)
         if not self._open:
             scope.core = scope.namespace(name)
         node = Node(scope.tag(name), name, attributes, self.parser.CurrentByteIndex, scope, self._data)
-        if self._unit is not None:
-            self._open[-1].children.append(node)
-            self._elements += 1
-            if self._elements > MAX_ELEMENTS:
-                raise self.unsafe(f"one {self._unit_tag} has more than {MAX_ELEMENTS} elements")
-        elif node.tag == self._unit_tag:
+        self._open.append(node)
+        if len(self._open) > MAX_DEPTH:
+            raise self._too_large()
+        if node.tag == self._unit_tag:
             self._enter(node)
         elif name.rpartition(":")[2] in _UNITS:
             self._strays += 1
-        self._open.append(node)
+
+    def _start_inside(self, name: str, attributes: dict[str, str]) -> None:
+        """An element of a unit. Called for nearly every tag of a file, so it calls little itself."""
+        opened = self._open
+        parent = opened[-1]
+        scope = parent.scope
+        if not attributes.keys() <= self._plain:
+            scope = self._declare(scope, attributes)
+        node = Node(scope.tag(name), name, attributes, self.parser.CurrentByteIndex, scope, self._data)
+        parent.children.append(node)
+        parent.elements.append(node)
+        opened.append(node)
+        self._elements += 1
+        if len(opened) > MAX_DEPTH or self._elements > MAX_ELEMENTS:
+            raise self._too_large()
+
+    def _too_large(self) -> UnsafeFile:
         if len(self._open) > MAX_DEPTH:
-            raise self.unsafe(f"elements are nested more than {MAX_DEPTH} deep")
+            return self.unsafe(f"elements are nested more than {MAX_DEPTH} deep")
+        return self.unsafe(f"one {self._unit_tag} has more than {MAX_ELEMENTS} elements")
 
     def _declare(self, scope: Scope, attributes: dict[str, str]) -> Scope:
+        """The scope of an element that may declare namespaces: not all of its attributes are known to be plain."""
         declared = _declared(attributes)
-        for namespace in declared.values():
-            if namespace in self._dialects:
-                raise UnknownFormat(
-                    f"{self._label}:{self.parser.CurrentLineNumber}",
-                    f"{self._dialects[namespace]} is not supported yet",
-                    "export plain XLIFF from that tool",
-                )
+        if not declared:
+            if len(self._plain) < _REMEMBERED_NAMES:
+                self._plain.update(attributes)
+            return scope
         return Scope({**scope.bindings, **declared}, scope.core)
 
     def _enter(self, node: Node) -> None:
         self._unit, self._line, self._elements = node, self.parser.CurrentLineNumber, 0
+        self.parser.StartElementHandler = self._start_inside
         self.parser.CharacterDataHandler = self._characters
-        self.parser.CommentHandler = lambda _: self._aside(COMMENT)
-        self.parser.ProcessingInstructionHandler = lambda _target, _data: self._aside(INSTRUCTION)
+        self.parser.CommentHandler = self._comment
+        self.parser.ProcessingInstructionHandler = self._instruction
+
+    def _leave(self, node: Node) -> None:
+        self._units.append(Unit(node, tuple(self._open), self._line, self._head))
+        self._unit = None
+        self.parser.StartElementHandler = self._start
+        self.parser.CharacterDataHandler = None
+        self.parser.CommentHandler = None
+        self.parser.ProcessingInstructionHandler = None
 
     def _characters(self, data: str) -> None:
         self._open[-1].children.append(data)
-        if self._unit is not None and self.parser.CurrentByteIndex - self._unit.start > MAX_UNIT:
-            raise self.unsafe(f"one {self._unit_tag} is longer than 16 MiB")
+
+    def _comment(self, _text: str) -> None:
+        self._aside(COMMENT)
+
+    def _instruction(self, _target: str, _text: str) -> None:
+        self._aside(INSTRUCTION)
 
     def _aside(self, tag: str) -> None:
         parent = self._open[-1]
@@ -176,11 +208,7 @@ class _Scanner:
         node = self._open.pop()
         node.close = self.parser.CurrentByteIndex
         if node is self._unit:
-            self._units.append(Unit(node, tuple(self._open), self._line, self._head))
-            self._unit = None
-            self.parser.CharacterDataHandler = None
-            self.parser.CommentHandler = None
-            self.parser.ProcessingInstructionHandler = None
+            self._leave(node)
         elif self._unit is None and node.tag == self._remember:
             self._head = node
 

@@ -21,6 +21,7 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _ATTRIBUTE = re.compile(
     r"""(?P<before>\s+(?P<name>[^\s=]+)\s*=\s*)(?P<quote>["'])(?:(?!(?P=quote)).)*(?P=quote)""", re.DOTALL
 )
+_INDENTED = 1024  # bytes of white space; more than that is no indentation
 _IN_VALUES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", '"': "&quot;", "'": "&#39;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 )
@@ -42,11 +43,11 @@ def apply(document: Document, splices: Iterable[Splice], out: BinaryIO) -> None:
         if splice.start < done:
             raise FormatError(document.label, f"two edits meet at byte {splice.start}", "report this file as a bug")
         for start in range(done, splice.start, CHUNK):
-            write(document.data[start : min(start + CHUNK, splice.start)])
+            write(document.data.read(start, min(start + CHUNK, splice.start)))
         write(splice.new.encode("utf-8"))
         done = splice.end
-    for start in range(done, len(document.data), CHUNK):
-        write(document.data[start : start + CHUNK])
+    for start in range(done, document.data.size, CHUNK):
+        write(document.data.read(start, start + CHUNK))
 
 
 def ordered(splices: Iterable[Splice]) -> list[Splice]:
@@ -111,10 +112,8 @@ def refilled(node: Node, content: str, attributes: Mapping[str, str | None] | No
 
 def indentation(node: Node) -> str:
     """The white space before an element, as in the file."""
-    start = node.start
-    while start > 0 and node.data[start - 1] in b" \t\r\n":
-        start -= 1
-    return node.raw(start, node.start)
+    before = node.data.read(max(node.start - _INDENTED, 0), node.start)
+    return before[len(before.rstrip(b" \t\r\n")) :].decode("ascii")
 
 
 def removed(nodes: Iterable[Node]) -> Iterator[Splice]:

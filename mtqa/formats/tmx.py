@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mtqa.errors import FormatError
-from mtqa.formats.base import Change, Place, Reading, XmlFormat
-from mtqa.formats.codes import TMX, text_of
-from mtqa.formats.document import Document
+from mtqa.formats.base import Change, Facts, Place, Reading, Writing, XmlFormat
+from mtqa.formats.codes import TMX, has_text, text_of
+from mtqa.formats.profiles import ANY_TOOL, profile_for
 from mtqa.formats.scan import Root
 from mtqa.formats.splice import Splice, element, escaped, indentation, markup, removed
 from mtqa.formats.tree import Node, Unit
@@ -21,6 +21,7 @@ from mtqa.model import Segment
 
 _OURS = "mtqa"
 _STATUS = "x-mtqa:status"
+_CHINESE = {"cn": "hans", "sg": "hans", "tw": "hant", "hk": "hant", "mo": "hant"}
 _REMARK = "mtqa: "  # TMX notes have no author; this marks ours
 
 
@@ -45,6 +46,11 @@ class Tmx(XmlFormat):
         if source and wanted and not same_language(_lang(source), wanted):
             reading.once(unit, f"source {_lang(source)!r} is taken for {wanted!r}")
         target = _target([variant for variant in variants if variant is not source], source, reading)
+        for variant in variants:
+            if variant is not source:
+                reading.pairs.add((_lang(source) or wanted, _lang(variant)))
+        if len(variants) < 2:
+            reading.pairs.add((_lang(source) or wanted, ""))
         text, existing = _text(source), _text(target)
         protected = "" if source else "no text in the source language"
         segment = Segment(
@@ -61,8 +67,21 @@ class Tmx(XmlFormat):
         )
         return [Place(segment, source, target)]
 
-    def splices(self, document: Document, unit: Unit, changes: Sequence[Change]) -> Iterator[Splice]:
+    def proposals(self, unit: Unit) -> int:  # noqa: ARG002
+        """None: a variant in another language is no alternative."""
+        return 0
+
+    def facts(self, unit: Unit, place: Place) -> Facts:
+        """What is counted of a unit: any other variant is a target."""
+        if place.source is None or not _has_text(place.source):
+            return Facts(translatable=False, has_target=False, translated=False)
+        others = [variant for variant in unit.node.every("tuv") if variant is not place.source]
+        return Facts(True, bool(others), any(_has_text(variant) for variant in others))
+
+    def splices(self, writing: Writing, unit: Unit, changes: Sequence[Change]) -> Iterator[Splice]:
         """Status and note in front of the tuv elements, the new tuv behind them."""
+        profile_for(writing.file, "generic", ANY_TOOL, "TMX")  # one way to write a memory, whatever the tool
+        newline = writing.document.newline
         (change,) = changes
         source = change.place.source
         if source is None:
@@ -73,11 +92,11 @@ class Tmx(XmlFormat):
         prefix = source.name.removesuffix("tuv")
         about = [element(f"{prefix}prop", {"type": _STATUS}, change.edit.status.value)]
         if change.edit.remark is not None:
-            about.append(element(f"{prefix}note", {}, escaped(_REMARK + change.edit.remark, document.newline)))
+            about.append(element(f"{prefix}note", {}, escaped(_REMARK + change.edit.remark, newline)))
         yield from removed(ours)
         yield Splice(where, where, "".join(indentation(source) + part for part in about))
         if change.edit.target is not None:
-            yield from _variant(unit, change.place, source, markup(change.edit.target, document.newline))
+            yield from _variant(unit, change.place, source, markup(change.edit.target, newline))
 
 
 def _lang(variant: Node | None) -> str:
@@ -90,6 +109,11 @@ def _text(variant: Node | None) -> Text:
     return text_of(seg, TMX) if seg else Text()
 
 
+def _has_text(variant: Node) -> bool:
+    seg = variant.first("seg")
+    return seg is not None and has_text(seg)
+
+
 def _source(variants: list[Node], wanted: str) -> Node | None:
     """The tuv in the wanted language, else in a variety of it; the first of all when any will do."""
     if not wanted:
@@ -100,16 +124,26 @@ def _source(variants: list[Node], wanted: str) -> Node | None:
 
 
 def _target(variants: list[Node], source: Node | None, reading: Reading) -> Node | None:
-    """The tuv in the configured language, else the first in a language that is not the source's.
-
-    A bare language stands for its varieties (de for de-DE), but one variety never for another.
-    """
+    """The tuv in the configured language, else the first in a language that is not the source's."""
     wanted = reading.file.target_lang
     if wanted is None:
         return next((variant for variant in variants if not same_language(_lang(variant), _lang(source))), None)
     exact = (variant for variant in variants if same_language(_lang(variant), wanted))
-    bare = (variant for variant in variants if primary(wanted) in (wanted.casefold(), _lang(variant).casefold()))
-    return next(exact, None) or next((variant for variant in bare if primary(_lang(variant)) == primary(wanted)), None)
+    near = (variant for variant in variants if _one_variety(_lang(variant), wanted))
+    return next(exact, None) or next(near, None)
+
+
+def _one_variety(one: str, other: str) -> bool:
+    """Whether one tag only says less than the other: de and de-DE, zh-TW and zh-Hant-TW; never pt-BR and pt-PT."""
+    subtags, others = _subtags(one), _subtags(other)
+    return primary(one) == primary(other) and (subtags <= others or others <= subtags)
+
+
+def _subtags(tag: str) -> frozenset[str]:
+    """What a tag says beside the language, without a character set. A Chinese region also tells the script."""
+    language, *rest = tag.partition(".")[0].replace("_", "-").casefold().split("-")
+    scripts = {_CHINESE[region] for region in rest if region in _CHINESE} if language == "zh" else set()
+    return frozenset(rest) | scripts
 
 
 def _note(unit: Node) -> str | None:

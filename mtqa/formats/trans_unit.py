@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mtqa.formats.tree import Node
 
+Piece = tuple[str, Node | None, Node | None]  # a segment: mid, source element, target element
 OURS = "mtqa"  # in note/@from, and before the engine in alt-trans/@origin
 
 
@@ -39,7 +40,7 @@ class TransUnit:
         notes = [child.characters for child in self.node.every("note") if not by_us(child)]
         return "\n".join(note for note in notes if note.strip()) or None
 
-    def pairs(self) -> Iterator[tuple[str, Node | None, Node | None]]:
+    def pairs(self) -> Iterator[Piece]:
         """(mid, source element, target element) of each segment."""
         if not self.marks:
             yield "", self.source, self.target

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import mmap
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+
+from mtqa.formats.document import Window
 
 COMMENT, INSTRUCTION = "#comment", "#instruction"
 XML = "http://www.w3.org/XML/1998/namespace"
@@ -13,7 +14,8 @@ XML = "http://www.w3.org/XML/1998/namespace"
 
 # Expat has found these well-formed: only quotes can hide the end of a tag.
 _TAG = re.compile(rb"""<[^"'>]*(?:"[^"]*"[^"'>]*|'[^']*'[^"'>]*)*>""")
-_ENDS = {COMMENT: b"-->", INSTRUCTION: b"?>"}
+_END_TAG = re.compile(rb"[^>]*>")
+_ASIDES = {COMMENT: re.compile(rb".*?-->", re.DOTALL), INSTRUCTION: re.compile(rb".*?\?>", re.DOTALL)}
 
 
 class Scope:
@@ -29,11 +31,13 @@ class Scope:
 
     def tag(self, name: str) -> str:
         """The resolved name: bare in the core namespace."""
-        if name not in self.tags:
+        tag = self.tags.get(name)
+        if tag is None:
             local = name.rpartition(":")[2]
             namespace = self.namespace(name)
-            self.tags[name] = local if namespace == self.core else f"{{{namespace}}}{local}"
-        return self.tags[name]
+            tag = local if namespace == self.core else f"{{{namespace}}}{local}"
+            self.tags[name] = tag
+        return tag
 
     def prefix(self, namespace: str) -> str | None:
         """A prefix with its colon (empty for the default namespace) that means `namespace` here."""
@@ -45,7 +49,7 @@ class Node:
     """An element, comment or processing instruction, with its place in the UTF-8 bytes.
 
     `name` and the keys of `attributes` are as written. `close` is where the end tag begins; an element without
-    one ends there.
+    one ends there. `elements` are the children that are elements.
     """
 
     tag: str
@@ -53,37 +57,32 @@ class Node:
     attributes: dict[str, str]
     start: int
     scope: Scope
-    data: mmap.mmap
+    data: Window
     children: list[Node | str] = field(default_factory=list)
+    elements: list[Node] = field(default_factory=list)
     close: int = -1
 
     @property
     def inside(self) -> int:
         """Where the start tag ends."""
-        match = _TAG.match(self.data, self.start)
-        return match.end() if match else self.close
+        return self.data.match(_TAG, self.start)
 
     @property
     def end(self) -> int:
         """Where the element ends."""
-        if self.tag in _ENDS:
-            return self.data.find(_ENDS[self.tag], self.start) + len(_ENDS[self.tag])
-        return self.inside if self.hollow else self.data.find(b">", self.close) + 1
+        if self.tag in _ASIDES:
+            return self.data.match(_ASIDES[self.tag], self.start)
+        return self.inside if self.hollow else self.data.match(_END_TAG, self.close)
 
     @property
     def hollow(self) -> bool:
         """Whether the element has no end tag: <x/>."""
         inside = self.inside
-        return self.data[inside - 2 : inside] == b"/>"
+        return self.data.read(inside - 2, inside) == b"/>"
 
     def raw(self, start: int, end: int) -> str:
         """The file's own characters between two offsets."""
-        return self.data[start:end].decode("utf-8")
-
-    @property
-    def elements(self) -> Iterator[Node]:
-        """The children that are elements."""
-        return (child for child in self.children if not isinstance(child, str) and child.tag[0] != "#")
+        return self.data.read(start, end).decode("utf-8")
 
     def every(self, tag: str) -> list[Node]:
         """The children of that name."""
@@ -91,13 +90,17 @@ class Node:
 
     def first(self, tag: str) -> Node | None:
         """The first child of that name."""
-        return next((child for child in self.elements if child.tag == tag), None)
+        for child in self.elements:
+            if child.tag == tag:
+                return child
+        return None
 
     def descendants(self) -> Iterator[Node]:
         """All elements below, in document order."""
         for child in self.elements:
             yield child
-            yield from child.descendants()
+            if child.elements:
+                yield from child.descendants()
 
     def foreign(self, namespace: str, local: str) -> str | None:
         """The attribute of that name in another namespace."""

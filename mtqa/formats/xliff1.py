@@ -6,39 +6,28 @@ Source: http://docs.oasis-open.org/xliff/v1.2/os/xliff-core.html.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from types import MappingProxyType
+from dataclasses import replace
 
-from mtqa.formats.base import Change, Place, Reading, XmlFormat, inherited, lang_of
+from mtqa.formats.base import Change, Place, Reading, Writing, XmlFormat, lang_of
 from mtqa.formats.codes import XLIFF1, text_of
-from mtqa.formats.document import Document
+from mtqa.formats.dialect import Dialect
+from mtqa.formats.profiles import Profile, profile_for
+from mtqa.formats.recognition import dialect_of
 from mtqa.formats.scan import Root
 from mtqa.formats.splice import Splice, element, escaped, indentation, markup, refilled, removed, start_tag
-from mtqa.formats.trans_unit import OURS, TransUnit
+from mtqa.formats.trans_unit import OURS, Piece, TransUnit
 from mtqa.formats.tree import Node, Unit
 from mtqa.inline import Text
-from mtqa.model import Alternative, Segment
+from mtqa.model import Alternative, Segment, Status
 
 NAMESPACES = frozenset({f"urn:oasis:names:tc:xliff:document:1.{minor}" for minor in (0, 1, 2)})
-XTM = "urn:xliff-xtm-extensions"
-WORLDSERVER = "http://www.idiominc.com/ws/asset"
-
-_FINAL = frozenset({"final", "signed-off"})
-_UNTOUCHED = frozenset({"new", "needs-translation"})
-_MARKER = "[NAB: NOT TRANSLATED]"  # Business Central AL files
-_TRACKED = frozenset({"x-sdl-added", "x-sdl-deleted"})  # tracked changes: a person is at work on this target
 
 
 class Xliff1(XmlFormat):
-    """XLIFF 1.x files of no particular tool, and of those that only add attributes (XTM, WorldServer)."""
+    """XLIFF 1.x files of every tool; `recognition` tells which."""
 
     unit_tag = "trans-unit"
-    dialects = MappingProxyType(
-        {
-            "http://sdl.com/FileTypes/SdlXliff/1.0": "SDLXLIFF (Trados Studio)",
-            "MQXliff": "MQXLIFF (memoQ)",
-            "http://www.memsource.com/mxlf/2.0": "MXLIFF (Phrase TMS)",
-        }
-    )
+    remember = "tool"
 
     def owns(self, root: Root) -> bool:
         """Whether the root is xliff in a namespace of 1.x, or in none with a version before 2."""
@@ -49,55 +38,72 @@ class Xliff1(XmlFormat):
 
     def places(self, unit: Unit, reading: Reading) -> list[Place]:
         """One segment per mrk of seg-source, or one for the whole unit."""
-        shape = TransUnit(unit.node)
-        file = next((node for node in unit.ancestors if node.tag == "file"), unit.node)
-        source_lang = reading.source_lang(unit, lang_of(shape.source) or file.attributes.get("source-language"))
-        target_lang = reading.target_lang(unit, lang_of(shape.target) or file.attributes.get("target-language"))
+        shape, dialect = TransUnit(unit.node), dialect_of(unit)
+        reading.dialect, file = dialect.name, _file(unit).attributes
+        reading.pairs.add((file.get("source-language", ""), file.get("target-language", "")))
         _notices(unit, shape, reading)
-        protected = _protection(unit, shape)
-        if shape.fault and not protected:
-            protected = shape.fault
+        pieces = dialect.segments(unit, shape, reading)
+        if shape.fault and not all(dialect.settled(unit, shape, mark) for mark, _, _ in pieces):
             reading.notice(unit, f"left alone: {shape.fault}")
-        name = unit.node.attributes.get("id", "")
-        state = shape.target.attributes.get("state") if shape.target else None
-        places = []
-        for mark, source, target in shape.pairs():
-            text = text_of(source, XLIFF1) if source else Text()
-            existing = text_of(target, XLIFF1) if target else Text()
-            segment = Segment(
-                id=reading.next_id(),
-                file=reading.file.label,
-                unit=f"{name}/{mark}" if mark else name,
-                source=text,
-                source_lang=source_lang,
-                target_lang=target_lang,
-                target=existing if existing.parts else None,
-                alternatives=tuple(_alternatives(shape, mark)),
-                state=state,
-                protected=protected or ("nothing to translate" if text.blank else ""),
-                kept=_kept(text, existing, state),
-                note=shape.note,
-            )
-            places.append(Place(segment, source, target, mark))
-        return places
+        return [_place(unit, shape, dialect, piece, reading) for piece in pieces]
 
-    def splices(self, document: Document, unit: Unit, changes: Sequence[Change]) -> Iterator[Splice]:
+    def proposals(self, unit: Unit) -> int:
+        """The targets in alt-trans."""
+        return sum(len(proposal.every("target")) for proposal in unit.node.every("alt-trans"))
+
+    def splices(self, writing: Writing, unit: Unit, changes: Sequence[Change]) -> Iterator[Splice]:
         """Targets with their state, then notes and alternatives after the last core element of the unit."""
-        shape = TransUnit(unit.node)
+        shape, dialect, newline = TransUnit(unit.node), dialect_of(unit), writing.document.newline
+        profile = profile_for(writing.file, dialect.profile, dialect.profiles, dialect.title)
+        if profile.language:
+            yield from _language(writing, unit)
         version = unit.ancestors[0].attributes.get("version")
-        contents = {
-            change.place.mark: markup(change.edit.target, document.newline)
-            for change in changes
-            if change.edit.target is not None
-        }
-        if contents:
-            yield from _targets(shape, contents, _state(version))
+        noted = shape.note is not None
+        changes = [replace(change, edit=profile.trimmed(change.edit, noted=noted)) for change in changes]
+        edited = [change for change in changes if change.edit.target is not None]
+        if edited:
+            contents = {change.place.mark: markup(change.edit.target or Text(), newline) for change in edited}
+            yield from _targets(shape, contents, _state(profile, edited, version), sparing=profile.sparing)
+            yield from dialect.marks(shape, edited)
         if shape.source is None:
             return
         yield from removed(shape.ours)
-        notes = _notes(changes, shape.prefix, version, document.newline)
-        added = (*notes, *_proposals(shape, changes, document.newline))
+        added = (*_notes(changes, shape.prefix, version, newline), *_proposals(shape, changes, newline))
         yield Splice(shape.last, shape.last, "".join(indentation(shape.source) + part for part in added))
+
+
+def _place(unit: Unit, shape: TransUnit, dialect: Dialect, piece: Piece, reading: Reading) -> Place:
+    mark, source, target = piece
+    name, (source_lang, target_lang) = unit.node.attributes.get("id", ""), _languages(unit, shape, reading)
+    text = dialect.refined(text_of(source, XLIFF1), unit.node) if source else Text()
+    existing = dialect.refined(text_of(target, XLIFF1), unit.node) if target else Text()
+    settled = dialect.settled(unit, shape, mark)
+    protected = settled or shape.fault or dialect.in_hand(unit, shape, target)
+    segment = Segment(
+        id=reading.next_id(),
+        file=reading.file.label,
+        unit=f"{name}/{mark}" if mark else name,
+        source=text,
+        source_lang=source_lang,
+        target_lang=target_lang,
+        target=existing if existing.parts else None,
+        alternatives=tuple(_alternatives(shape, mark, dialect)),
+        state=dialect.state(shape, mark),
+        protected=protected or ("nothing to translate" if text.blank else ""),
+        kept=dialect.kept(shape, mark, text, existing),
+        note=shape.note,
+    )
+    return Place(segment, source, target, mark, bool(settled))
+
+
+def _languages(unit: Unit, shape: TransUnit, reading: Reading) -> tuple[str, str]:
+    file = _file(unit).attributes
+    source_lang = reading.source_lang(unit, lang_of(shape.source) or file.get("source-language"))
+    return source_lang, reading.target_lang(unit, lang_of(shape.target) or file.get("target-language"))
+
+
+def _file(unit: Unit) -> Node:
+    return next((node for node in unit.ancestors if node.tag == "file"), unit.node)
 
 
 def _notices(unit: Unit, shape: TransUnit, reading: Reading) -> None:
@@ -117,42 +123,7 @@ def _squeezed(node: Node) -> str:
     return "".join(node.characters.split())
 
 
-def _protection(unit: Unit, shape: TransUnit) -> str:
-    """Why the whole unit is left alone, by what the file says of it."""
-    if inherited(unit, "translate", stop="file") == "no":
-        return 'translate="no"'
-    if unit.node.attributes.get("approved") == "yes":
-        return "approved"
-    if _locked(unit.node):
-        return "locked"
-    return _settled(shape.target) if shape.target else ""
-
-
-def _locked(unit: Node) -> bool:
-    if (unit.foreign(XTM, "locked") or "").casefold() in {"yes", "true", "y"}:
-        return True
-    statuses = (node for node in unit.descendants() if node.tag == f"{{{WORLDSERVER}}}status")
-    return any(node.attributes.get("lock_status") == "locked" for node in statuses)
-
-
-def _settled(target: Node) -> str:
-    """Why a target is not to be touched."""
-    attributes = target.attributes
-    if attributes.get("state", "").casefold() in _FINAL:
-        return f"state {attributes['state']}"
-    if attributes.get("state-qualifier") == "x-manual-notrans":
-        return "state-qualifier x-manual-notrans"
-    tracked = any(node.attributes.get("mtype") in _TRACKED for node in target.descendants())
-    return "tracked changes" if tracked else ""
-
-
-def _kept(source: Text, target: Text, state: str | None) -> bool:
-    if not target.plain.strip() or _MARKER in target.plain:
-        return False
-    return not ((state or "").casefold() in _UNTOUCHED and target == source)
-
-
-def _alternatives(shape: TransUnit, mark: str) -> Iterator[Alternative]:
+def _alternatives(shape: TransUnit, mark: str, dialect: Dialect) -> Iterator[Alternative]:
     """Those for this segment: an alternative without mid is for the whole unit."""
     for proposal in shape.node.every("alt-trans"):
         mid = proposal.attributes.get("mid", mark if len(shape.marks) < 2 else "")
@@ -162,22 +133,36 @@ def _alternatives(shape: TransUnit, mark: str) -> Iterator[Alternative]:
         for target in proposal.every("target"):
             yield Alternative(
                 origin=proposal.attributes.get("origin", ""),
-                target=text_of(target, XLIFF1),
-                source=text_of(source, XLIFF1) if source else None,
+                target=dialect.refined(text_of(target, XLIFF1), shape.node),
+                source=dialect.refined(text_of(source, XLIFF1), shape.node) if source else None,
                 quality=proposal.attributes.get("match-quality"),
                 kind=proposal.attributes.get("alttranstype", "").casefold(),
                 lang=lang_of(target, proposal) or "",
             )
 
 
-def _state(version: str | None) -> dict[str, str | None]:
-    """What a target from mtqa says of itself: never more than a suggestion to review."""
-    state: dict[str, str | None] = {"state": "needs-review-translation"}
-    return state if version == "1.0" else {**state, "state-qualifier": "mt-suggestion"}
+def _language(writing: Writing, unit: Unit) -> Iterator[Splice]:
+    """A target-language for a file element that has none, if it is configured: Xcode imports nothing without."""
+    file, language = _file(unit), writing.file.target_lang
+    if writing.first(file) and language and not file.attributes.get("target-language"):
+        yield Splice(file.start, file.inside, start_tag(file, {"target-language": language}))
 
 
-def _targets(shape: TransUnit, contents: dict[str, str], state: dict[str, str | None]) -> Iterator[Splice]:
+def _state(profile: Profile, changes: Sequence[Change], version: str | None) -> dict[str, str | None]:
+    """What a target says of itself; where it holds several segments, of the one that needs most attention."""
+    agreed = all(change.edit.status is Status.AGREED for change in changes)
+    state: dict[str, str | None] = {**profile.attributes(Status.AGREED if agreed else Status.DIVERGENT)}
+    if version == "1.0":
+        state.pop("state-qualifier", None)
+    return state
+
+
+def _targets(
+    shape: TransUnit, contents: dict[str, str], state: dict[str, str | None], *, sparing: bool
+) -> Iterator[Splice]:
     target, anchor = shape.target, shape.seg_source or shape.source
+    if sparing:
+        state = {name: value for name, value in state.items() if target and name in target.attributes}
     if shape.marks and shape.target_marks and target:
         yield Splice(target.start, target.inside, start_tag(target, state))
         for mark in shape.target_marks:

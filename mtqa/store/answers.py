@@ -1,16 +1,26 @@
-"""The answer cache: what an engine has answered is not asked again, in this run or in another."""
+"""The answer cache: what an engine has answered is not asked again, in this run or in another.
+
+Runs may use one cache at the same time. Before an engine is asked, its run claims the question; another run waits for
+that answer instead of asking, and paying, once more. A claim holds as long as its process lives.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from mtqa.errors import StoreError
 from mtqa.ports import JsonObject
 from mtqa.store.database import Database
+from mtqa.store.presence import Presence
 
-_SCHEMA = "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answer TEXT NOT NULL) WITHOUT ROWID"
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answer TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS claims (key TEXT PRIMARY KEY, run TEXT NOT NULL) WITHOUT ROWID;
+"""
 _SOME = 500  # below SQLite's limit for parameters in one statement
+_CLAIM = "INSERT OR IGNORE INTO claims SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM answers WHERE key = ?)"
 
 
 class Answers:
@@ -18,16 +28,15 @@ class Answers:
 
     def __init__(self, path: Path) -> None:
         self._database = Database(path, _SCHEMA)
+        self._presence = Presence(path)
 
     def get(self, keys: Sequence[str]) -> dict[str, JsonObject]:
         """The answers that are there."""
         found: dict[str, JsonObject] = {}
-        for start in range(0, len(keys), _SOME):
-            some = keys[start : start + _SOME]
-            marks = ",".join("?" * len(some))
+        for some, marks in _portions(keys):
             with self._database.transaction() as connection:
                 rows = connection.execute(f"SELECT key, answer FROM answers WHERE key IN ({marks})", some)  # noqa: S608 - only question marks
-                found.update((key, json.loads(answer)) for key, answer in rows)
+                found.update((key, self._parsed(answer)) for key, answer in rows)
         return found
 
     def put(self, items: Iterable[tuple[str, JsonObject]]) -> None:
@@ -35,7 +44,56 @@ class Answers:
         rows = [(key, json.dumps(answer, ensure_ascii=False)) for key, answer in items]
         with self._database.transaction() as connection:
             connection.executemany("INSERT OR IGNORE INTO answers VALUES (?, ?)", rows)
+            connection.executemany("DELETE FROM claims WHERE key = ?", [(key,) for key, _ in rows])
+
+    def claim(self, keys: Sequence[str]) -> set[str]:
+        """Those of the keys that this run may ask about; the others are answered by now, or asked by another run."""
+        claimed: set[str] = set()
+        for some, marks in _portions(keys):
+            with self._database.transaction() as connection:
+                mine = self._presence.name
+                connection.executemany(_CLAIM, [(key, mine, key) for key in some])
+                query = f"SELECT key, run FROM claims WHERE key IN ({marks})"  # noqa: S608 - only question marks
+                runs = dict(connection.execute(query, some).fetchall())
+                dead = {run for run in set(runs.values()) if run != mine and not self._presence.lives(run)}
+                connection.executemany("UPDATE claims SET run = ? WHERE run = ?", [(mine, run) for run in dead])
+            claimed |= {key for key, run in runs.items() if run == mine or run in dead}
+        return claimed
+
+    def release(self, keys: Iterable[str]) -> None:
+        """Give up claims: there is no answer."""
+        with self._database.transaction() as connection:
+            rows = [(key, self._presence.name) for key in keys]
+            connection.executemany("DELETE FROM claims WHERE key = ? AND run = ?", rows)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file. Claims of this run end with it."""
+        self._presence.end()
         self._database.close()
+
+    def _parsed(self, answer: str) -> JsonObject:
+        try:
+            parsed: JsonObject = json.loads(answer)
+        except ValueError as error:
+            todo = "delete the file and run again"
+            raise StoreError(str(self._database.path), f"is damaged ({error})", todo) from error
+        return parsed
+
+
+class NoAnswers:
+    """A cache in which nothing is kept: to look without making a file."""
+
+    def get(self, keys: Sequence[str]) -> dict[str, JsonObject]:
+        """Nothing."""
+        del keys
+        return {}
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def _portions(keys: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
+    """The keys in portions that fit one statement, each with its question marks."""
+    for start in range(0, len(keys), _SOME):
+        some = keys[start : start + _SOME]
+        yield some, ",".join("?" * len(some))

@@ -86,6 +86,7 @@ def answer_to_json(answer: Candidate | Failure) -> JsonObject:
         "latency_ms": answer.latency_ms,
         "cached": answer.cached,
         "match": answer.match,
+        "samples": [text_to_json(text) for text in answer.samples] or None,
     }
     return {key: value for key, value in record.items() if value is not None}
 
@@ -104,6 +105,7 @@ def answer_from_json(engine: str, record: JsonObject) -> Candidate | Failure:
         latency_ms=record.get("latency_ms"),
         cached=record.get("cached", False),
         match=record.get("match"),
+        samples=tuple(text_from_json(text) for text in record.get("samples", ())),
     )
 
 
@@ -175,6 +177,7 @@ def _candidate(candidate: Candidate, result: Result, marking: Marking) -> JsonOb
         "findings": [_finding(f) for f in result.findings if f.engine == candidate.engine],
         "model": candidate.model,
         "match": _rounded(candidate.match),
+        "samples": [marking.render(text) for text in candidate.samples] or None,
         "latency_ms": candidate.latency_ms,
         "cost": candidate.cost,
     }

@@ -10,11 +10,12 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 from mtqa.errors import StoreError
-from mtqa.model import Candidate, CandidateSet, Failure, Segment
+from mtqa.model import Candidate, CandidateSet, Failure, Segment, total
 from mtqa.ports import JsonObject
 from mtqa.store.database import Database
 from mtqa.store.records import answer_from_json, answer_to_json, segment_from_json, segment_to_json
@@ -25,11 +26,14 @@ _WINDOW = 500  # segments in memory at once
 _TABLES = """
 CREATE TABLE segments (n INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, segment TEXT NOT NULL);
 CREATE TABLE answers_given (
-    id TEXT NOT NULL, engine TEXT NOT NULL, answer TEXT NOT NULL, PRIMARY KEY (id, engine)
+    id TEXT NOT NULL, engine TEXT NOT NULL, sample INTEGER NOT NULL, answer TEXT NOT NULL,
+    PRIMARY KEY (id, engine, sample)
 ) WITHOUT ROWID;
+CREATE TABLE texts_given (engine TEXT NOT NULL, text BLOB NOT NULL, PRIMARY KEY (engine, text)) WITHOUT ROWID;
 CREATE TABLE results (n INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, result TEXT NOT NULL, edit TEXT);
 """
-_FRESH = "".join(f"DROP TABLE IF EXISTS {name};" for name in ("segments", "answers_given", "results")) + _TABLES
+_NAMES = ("segments", "answers_given", "texts_given", "results")
+_FRESH = "".join(f"DROP TABLE IF EXISTS {name};" for name in _NAMES) + _TABLES
 
 
 class RunStore:
@@ -56,33 +60,34 @@ class RunStore:
             for _, record in window:
                 yield segment_from_json(json.loads(record))
 
-    def record(self, engine: str, answers: Sequence[tuple[str, Candidate | Failure]]) -> None:
+    def record(self, engine: str, answers: Sequence[tuple[str, Candidate | Failure]], sample: int = 0) -> None:
         """Keep what an engine said of segments (by id); durable when this returns."""
-        rows = [(i, engine, json.dumps(answer_to_json(a), ensure_ascii=False)) for i, a in answers]
+        rows = [(i, engine, sample, json.dumps(answer_to_json(a), ensure_ascii=False)) for i, a in answers]
         with self._database.transaction() as connection:
-            connection.executemany("INSERT OR REPLACE INTO answers_given VALUES (?, ?, ?)", rows)
+            connection.executemany("INSERT OR REPLACE INTO answers_given VALUES (?, ?, ?, ?)", rows)
 
-    def pending(self, engine: str, segments: Sequence[Segment]) -> list[Segment]:
+    def pending(self, engine: str, segments: Sequence[Segment], sample: int = 0) -> list[Segment]:
         """Those of the segments that the engine has said nothing about."""
+        query = "SELECT id FROM answers_given WHERE id = ? AND engine = ? AND sample = ?"
         with self._database.transaction() as connection:
             answered = {
-                row[0]
-                for segment in segments
-                for row in connection.execute(
-                    "SELECT id FROM answers_given WHERE id = ? AND engine = ?", (segment.id, engine)
-                )
+                row[0] for segment in segments for row in connection.execute(query, (segment.id, engine, sample))
             }
         return [segment for segment in segments if segment.id not in answered]
+
+    def first_given(self, engine: str, keys: Iterable[str]) -> set[str]:
+        """Those of the keys (hexadecimal) that are given here for the first time."""
+        query = "INSERT OR IGNORE INTO texts_given VALUES (?, ?)"
+        with self._database.transaction() as connection:
+            return {key for key in keys if connection.execute(query, (engine, bytes.fromhex(key)[:16])).rowcount}
 
     def candidate_sets(self, engines: Sequence[str]) -> Iterator[list[CandidateSet]]:
         """Windows of segments with their candidates and failures, both in the order of `engines`."""
         for window in self._windows("segments", "segment"):
             segments = [segment_from_json(json.loads(record)) for _, record in window]
             with self._database.transaction() as connection:
-                said = [
-                    dict(connection.execute("SELECT engine, answer FROM answers_given WHERE id = ?", (s.id,)))
-                    for s in segments
-                ]
+                query = "SELECT engine, answer FROM answers_given WHERE id = ? ORDER BY engine, sample"
+                said = [connection.execute(query, (segment.id,)).fetchall() for segment in segments]
             yield [_candidate_set(segment, given, engines) for segment, given in zip(segments, said, strict=True)]
 
     def add_results(self, results: Iterable[tuple[str, JsonObject, JsonObject | None]]) -> None:
@@ -110,6 +115,14 @@ class RunStore:
         """Close the database."""
         self._database.close()
 
+    def discard(self) -> None:
+        """Close the database and take it away, with the folder if nothing else is in it."""
+        self.close()
+        for path in self.folder.glob("run.sqlite*"):
+            path.unlink()
+        if not any(self.folder.iterdir()):
+            self.folder.rmdir()
+
     def _windows(self, table: str, column: str) -> Iterator[list[tuple[int, str]]]:
         last = 0
         while True:
@@ -122,12 +135,29 @@ class RunStore:
             yield window
 
 
-def _candidate_set(segment: Segment, given: dict[str, str], engines: Sequence[str]) -> CandidateSet:
-    answers = [answer_from_json(engine, json.loads(given[engine])) for engine in engines if engine in given]
+def _candidate_set(segment: Segment, given: Iterable[tuple[str, str]], engines: Sequence[str]) -> CandidateSet:
+    by_engine: dict[str, list[Candidate | Failure]] = {}
+    for engine, answer in given:
+        by_engine.setdefault(engine, []).append(answer_from_json(engine, json.loads(answer)))
+    answers = [_joined(by_engine[engine]) for engine in engines if engine in by_engine]
     return CandidateSet(
         segment,
         tuple(answer for answer in answers if isinstance(answer, Candidate)),
         tuple(answer for answer in answers if isinstance(answer, Failure)),
+    )
+
+
+def _joined(samples: Sequence[Candidate | Failure]) -> Candidate | Failure:
+    """The first candidate, with the others as its samples and with what all of them consumed; else the failure."""
+    candidates = [one for one in samples if isinstance(one, Candidate)]
+    if len(candidates) < 2:
+        return candidates[0] if candidates else samples[0]
+    costs = [one.cost for one in candidates if one.cost is not None]
+    return replace(
+        candidates[0],
+        samples=tuple(one.text for one in candidates[1:]),
+        usage=total(one.usage for one in candidates),
+        cost=sum(costs) if costs else None,
     )
 
 

@@ -1,5 +1,5 @@
-"""Asks every engine about every segment: batching, retries, pauses, the answer cache."""
+"""Asks every engine about every segment: batching, limits, retries, pauses, the budget, the answer cache."""
 
-from mtqa.translate.all_engines import ask
+from mtqa.translate.all_engines import Asked, Terms, ask
 
-__all__ = ["ask"]
+__all__ = ["Asked", "Terms", "ask"]

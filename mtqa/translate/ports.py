@@ -9,25 +9,41 @@ from mtqa.model import Candidate, Failure, Segment
 from mtqa.ports import JsonObject
 
 
-class AnswerCache(Protocol):
+class AnswerReader(Protocol):
     """Answers of remote engines by key, kept beyond the run."""
 
     def get(self, keys: Sequence[str]) -> dict[str, JsonObject]:
         """What is kept for these keys; absent keys are absent."""
         ...
 
+
+class AnswerCache(AnswerReader, Protocol):
+    """Answers that several runs may add to at the same time."""
+
     def put(self, items: Iterable[tuple[str, JsonObject]]) -> None:
         """Keep answers by key. They survive a crash once this returns."""
         ...
 
+    def claim(self, keys: Sequence[str]) -> set[str]:
+        """Those of the keys that this run may ask about; the others are answered by now, or asked by another run."""
+        ...
+
+    def release(self, keys: Iterable[str]) -> None:
+        """Give up claims: there is no answer."""
+        ...
+
 
 class Sink(Protocol):
-    """What the engines said in this run."""
+    """What the engines said in this run. `sample`: how often an engine had been asked the same before."""
 
-    def pending(self, engine: str, segments: Sequence[Segment]) -> Sequence[Segment]:
+    def pending(self, engine: str, segments: Sequence[Segment], sample: int = 0) -> Sequence[Segment]:
         """Those of the segments that the engine is still to be asked about, in the same order."""
         ...
 
-    def record(self, engine: str, outcomes: Sequence[tuple[str, Candidate | Failure]]) -> None:
+    def record(self, engine: str, answers: Sequence[tuple[str, Candidate | Failure]], sample: int = 0) -> None:
         """Keep what an engine said, by segment id."""
+        ...
+
+    def first_given(self, engine: str, keys: Iterable[str]) -> set[str]:
+        """Those of the keys that are given here for the first time."""
         ...

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -51,11 +52,18 @@ def folder(variable: str) -> Path | None:
 class Sample:
     """A file of one format on disk."""
 
-    def __init__(self, tmp_path: Path, kind: str, content: str | bytes, target_lang: str | None = None) -> None:
+    def __init__(
+        self,
+        tmp_path: Path,
+        kind: str,
+        content: str | bytes,
+        target_lang: str | None = None,
+        profile: str | None = None,
+    ) -> None:
         self.format = FORMATS[kind]
         path = tmp_path / f"sample.{kind}"
         path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-        self.file = BilingualFile(path, "sample", None, target_lang)
+        self.file = BilingualFile(path, "sample", None, target_lang, profile)
         self.notices: list[Notice] = []
 
     @classmethod
@@ -80,6 +88,33 @@ class Sample:
         content = self.written(edits)
         self.file.path.write_bytes(content)
         return content.decode("utf-8")
+
+
+# What writing may add or change: targets, what mtqa put beside them, and what is said of them in attributes.
+_OURS = re.compile(
+    r"""<(?P<alt>(?:\w+:)?(?:alt-trans|match))\b[^>]*\borigin="mtqa:.*?</(?P=alt)>
+    |<(?P<note>(?:\w+:)?note)\b[^>]*(?:from|category)="mtqa".*?</(?P=note)>
+    |<note>mtqa:\ .*?</note> | <prop\ type="x-mtqa:status">.*?</prop>
+    |<(?P<tuv>(?:\w+:)?tuv)\b[^>]*\bcreationid="mtqa".*?</(?P=tuv)>
+    |<(?P<target>(?:\w+:)?target)\b(?:[^>"']|"[^"]*"|'[^']*')*?(?:/>|>.*?</(?P=target)\s*>)
+    |<(?P<empty>(?:\w+:)?(?:notes|matches))\b[^>]*>\s*</(?P=empty)>""",
+    re.DOTALL | re.VERBOSE,
+)
+_SAID = re.compile(
+    r"""\s(?:conf|origin|origin-system|percent|text-match|struct-match|state|subState|id|trgLang|target-language
+    |mq:status|mq:percent|m:trans-origin|m:score|m:gross-score)\s*=\s*(?:"[^"]*"|'[^']*')|/(?=>)|\s+""",
+    re.VERBOSE,
+)
+
+
+def bare(content: bytes) -> str:
+    """A file without all that writing may change in it; white space and self-closing are no difference."""
+    declared = re.search(rb"encoding=.([\w-]+)", content.replace(b"\0", b"")[:200])
+    encoding = declared[1].decode() if declared else "utf-8"
+    text = content.decode("utf-16" if b"\0" in content[:4] else encoding)
+    for _ in range(2):  # a container that holds only what is ours is empty the second time
+        text = _OURS.sub("", text)
+    return _SAID.sub("", text)
 
 
 def edit(*target: object, status: Status = Status.AGREED, **fields: object) -> Edit:

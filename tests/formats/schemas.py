@@ -62,3 +62,28 @@ def faults(root: Path, content: bytes) -> list[str]:
         checker = _schema(root, "2.2" if str(name.namespace).endswith("2.2") else version)
     checker.validate(tree)
     return [error.message for error in checker.error_log]
+
+
+# The published schema of memoQ is older than the status of machine-translated rows.
+MEMOQ_IS_YOUNGER = "'MachineTranslated'"
+
+
+def memoq_faults(root: Path, content: bytes) -> list[str]:
+    """What memoQ's schema says against its attributes of units, the only place that is written to."""
+    schema = etree.parse(next((root / "memoq").glob("*.xsd"))).getroot()
+    namespace = {"xs": "http://www.w3.org/2001/XMLSchema"}
+    types = {
+        name: [value.get("value") for value in kind.iterfind(".//xs:enumeration", namespace)]
+        for kind in schema.iterfind("xs:simpleType", namespace)
+        if (name := kind.get("name"))
+    }
+    known = {item.get("name"): types.get(item.get("type", "")) for item in schema.iterfind("xs:attribute", namespace)}
+    found = []
+    for node in etree.fromstring(content).iter("{*}trans-unit"):
+        for key, value in node.attrib.items():
+            name = etree.QName(key)
+            if name.namespace == "MQXliff":
+                allowed = known.get(name.localname)
+                if name.localname not in known or (allowed and value not in allowed):
+                    found.append(f"mq:{name.localname} {value!r}")
+    return found

@@ -99,3 +99,29 @@ def test_many_codes_stay_linear(tmp_path: Path) -> None:
     text = source(tmp_path, "xliff1", "a<x id='1'/>" * 20_000)
     assert len(text.codes) == 20_000
     assert text.codes[0] == Code("x1", "empty", "<x id='1'/>")
+
+
+def test_angular_pairs_are_paired_by_name(tmp_path: Path) -> None:
+    tags = ("START_LINK", "START_TAG_B_1", "CLOSE_TAG_B", "CLOSE_LINK", "CLOSE_LINK", "START_DIV", "INTERPOLATION")
+    text = source(tmp_path, "xliff1", "".join(f'{n}<x id="{tag}"/>' for n, tag in enumerate(tags)))
+    assert [(code.id, code.kind) for code in text.codes] == [
+        ("xSTART_LINK", "open"),
+        ("xSTART_TAG_B_1", "open"),
+        ("xSTART_TAG_B_1", "close"),
+        ("xSTART_LINK", "close"),
+        ("xCLOSE_LINK", "empty"),  # nothing is open any more
+        ("xSTART_DIV", "empty"),  # and this is never closed
+        ("xINTERPOLATION", "empty"),
+    ]
+    assert "".join(code.raw for code in text.codes) == "".join(f'<x id="{tag}"/>' for tag in tags)
+
+
+def test_the_owner_of_a_sub_flow_stays_one_code(tmp_path: Path) -> None:
+    text = source(tmp_path, "xliff1", 'a<ph id="1">&lt;img alt="<sub>b <x id="2"/></sub>"></ph>')
+    assert [(code.kind, code.raw) for code in text.codes] == [
+        ("empty", '<ph id="1">&lt;img alt="<sub>b <x id="2"/></sub>"></ph>')
+    ]
+
+
+def test_a_line_break_joins_no_words(tmp_path: Path) -> None:
+    assert source(tmp_path, "xliff1", 'line<x id="1" equiv-text="&lt;br/&gt;"/>break').plain == "line\nbreak"

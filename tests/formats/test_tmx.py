@@ -32,6 +32,11 @@ def test_chooses_by_language(tmp_path: Path) -> None:
         ("pt-BR", "PT_br", True),
         ("pt-BR", "pt-PT", False),
         ("pt", "de", False),
+        ("pt_BR.UTF-8", "pt-BR", True),
+        ("zh-TW", "zh-Hant", True),
+        ("zh-CN", "zh-Hans-CN", True),
+        ("zh-CN", "zh-Hant", False),
+        ("sr-Latn", "sr-Cyrl", False),
     ],
 )
 def test_one_variety_never_stands_for_another(tmp_path: Path, wanted: str, there: str, taken: bool) -> None:

@@ -58,6 +58,7 @@ def test_reads_a_unit(tmp_path: Path) -> None:
             "locked",
         ),
         ("", '<source>A</source><target>B<mrk mtype="x-sdl-deleted">C</mrk></target>', "tracked changes"),
+        ("", '<source>A</source><target><mrk mtype="x-sdl-comment">C</mrk></target>', "a comment on the target"),
         ("", "<source> <x id='1'/>\n</source>", "nothing to translate"),
         ("", "<source/>", "nothing to translate"),
         ("", "<target>B</target>", "no source"),
@@ -114,6 +115,7 @@ def test_translate_is_inherited_and_overridden(tmp_path: Path) -> None:
         ("<target>A</target>", True),
         ('<target state="new">A</target>', False),
         ("<target>[NAB: NOT TRANSLATED]A</target>", False),
+        ("<target>[NAB: REVIEW]A</target>", True),
         ("<target>  </target>", False),
         ("<target/>", False),
         ("", False),
@@ -240,12 +242,6 @@ def test_characters_that_xml_cannot_hold_are_refused(tmp_path: Path) -> None:
     for bad in (edit("a\x00"), edit("\ud800"), edit("￾"), edit("a", remark="\x1b[0m")):
         with pytest.raises(FormatError, match=r"sample#1: U\+"):
             sample.written({1: bad})
-
-
-def test_a_dialect_is_refused_wherever_it_is_declared(tmp_path: Path) -> None:
-    late = unit("<source>A</source>") + '<x xmlns:q="MQXliff"/>'
-    with pytest.raises(UnknownFormat, match=r"sample:7: MQXLIFF \(memoQ\) is not supported yet"):
-        Sample.of(tmp_path, "xliff1", late).segments()
 
 
 def test_tells_of_repeated_and_missing_ids_once(tmp_path: Path) -> None:

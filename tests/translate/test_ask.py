@@ -11,7 +11,7 @@ from mtqa.errors import EngineBusy, EngineRefused, EngineReply, FormatError
 from mtqa.inline import Markup, Text
 from mtqa.model import Candidate, Failure, Missing, Segment
 from mtqa.ports import Answer, Capabilities, Engine, JsonObject, NoAnswer, Outcome, Query
-from mtqa.translate import ask
+from mtqa.translate import Asked, Terms, ask
 from mtqa.translate.pace import Clock
 
 
@@ -39,9 +39,14 @@ class Memory:
     """Cache and sink in memory, with everything that came, in order."""
 
     kept: dict[str, JsonObject] = field(default_factory=dict)
+    elsewhere: set[str] = field(default_factory=set)  # keys that another run is asking about
+    claimed: set[str] = field(default_factory=set)
+    given: set[tuple[str, str]] = field(default_factory=set)
     outcomes: dict[tuple[str, str], Candidate | Failure] = field(default_factory=dict)
+    samples: dict[tuple[str, str, int], Candidate | Failure] = field(default_factory=dict)
     events: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    asked: Asked = field(default_factory=lambda: Asked({}, ()))
 
     def get(self, keys: Sequence[str]) -> dict[str, JsonObject]:
         with self.lock:
@@ -51,17 +56,36 @@ class Memory:
         with self.lock:
             for key, answer in items:
                 self.kept[key] = answer
+                self.claimed.discard(key)
                 self.events.append("kept")
 
-    def pending(self, engine: str, segments: Sequence[Segment]) -> Sequence[Segment]:
+    def claim(self, keys: Sequence[str]) -> set[str]:
         with self.lock:
-            return [segment for segment in segments if (engine, segment.id) not in self.outcomes]
+            assert self.claimed.isdisjoint(keys), "asked twice at the same time"
+            mine = {key for key in keys if key not in self.elsewhere and key not in self.kept}
+            self.claimed |= mine
+            return mine
 
-    def record(self, engine: str, outcomes: Sequence[tuple[str, Candidate | Failure]]) -> None:
+    def release(self, keys: Iterable[str]) -> None:
         with self.lock:
-            for name, outcome in outcomes:
-                assert (engine, name) not in self.outcomes, "recorded twice"
-                self.outcomes[engine, name] = outcome
+            self.claimed -= set(keys)
+
+    def first_given(self, engine: str, keys: Iterable[str]) -> set[str]:
+        with self.lock:
+            first = {key for key in keys if (engine, key) not in self.given}
+            self.given |= {(engine, key) for key in first}
+            return first
+
+    def pending(self, engine: str, segments: Sequence[Segment], sample: int = 0) -> Sequence[Segment]:
+        with self.lock:
+            return [segment for segment in segments if (engine, segment.id, sample) not in self.samples]
+
+    def record(self, engine: str, answers: Sequence[tuple[str, Candidate | Failure]], sample: int = 0) -> None:
+        with self.lock:
+            for name, outcome in answers:
+                assert (engine, name, sample) not in self.samples, "recorded twice"
+                self.samples[engine, name, sample] = outcome
+                self.outcomes.setdefault((engine, name), outcome)
                 self.events.append("recorded")
 
     def said(self, engine: str = "e") -> list[str]:
@@ -106,6 +130,7 @@ def run(
     given: list[Segment],
     memory: Memory | None = None,
     time: FakeTime | None = None,
+    terms: Terms | None = None,
 ) -> Memory:
     memory = memory or Memory()
     by_name = engines if isinstance(engines, dict) else {"e": engines}
@@ -116,9 +141,10 @@ def run(
         with lock:
             done[engine] += count
 
-    before = len(memory.outcomes)
-    ask(by_name, lambda: iter(given), memory, memory, progress, (time or FakeTime()).clock)
-    assert sum(done.values()) == len(memory.outcomes) - before
+    before = len(memory.samples)
+    memory.asked = ask(by_name, lambda: iter(given), memory, memory, progress, terms, (time or FakeTime()).clock)
+    assert sum(done.values()) == len(memory.samples) - before
+    assert not memory.claimed
     return memory
 
 
@@ -378,7 +404,7 @@ def test_a_fault_of_the_input_or_of_the_store_ends_the_run() -> None:
         run(Scripted(upper), segments("a"), memory)
 
 
-def full(engine: str, outcomes: Any) -> None:
+def full(engine: str, answers: Any, sample: int = 0) -> None:
     raise OSError("full")
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from mtqa.inline import Code, Markup, Text
 from mtqa.model import Candidate, Segment, Usage
 from mtqa.ports import Answer, Capabilities
+from mtqa.translate import damage
 from mtqa.translate.jobs import Job, Reply, batches
 
 
@@ -22,7 +23,7 @@ def test_batches_keep_every_job_once_in_order_and_respect_the_limits(
     given_texts: list[tuple[str, str]], max_items: int, max_chars: int
 ) -> None:
     jobs = [job(n, text, language) for n, (text, language) in enumerate(given_texts)]
-    made = list(batches(jobs, max_items, max_chars))
+    made = list(batches(jobs, Capabilities(max_items=max_items, max_chars=max_chars)))
     assert [j for batch in made for j in batch] == jobs
     for batch in made:
         assert 1 <= len(batch) <= max_items
@@ -35,7 +36,7 @@ def test_no_two_neighbouring_batches_could_be_one(
     given_texts: list[tuple[str, str]], max_items: int, max_chars: int
 ) -> None:
     jobs = [job(n, text, language) for n, (text, language) in enumerate(given_texts)]
-    made = list(batches(jobs, max_items, max_chars))
+    made = list(batches(jobs, Capabilities(max_items=max_items, max_chars=max_chars)))
     for one, next_one in pairwise(made):
         full = len(one) == max_items or sum(len(j.text) for j in [*one, next_one[0]]) > max_chars
         assert full or one[0].languages != next_one[0].languages
@@ -104,5 +105,8 @@ def test_no_reply_makes_a_candidate_that_xml_cannot_carry(text: str) -> None:
     fault = made.fault(Reply(text), capabilities)
     target = made.candidate("e", Reply(text), capabilities, cached=False).text.plain
     legal = not any(c in "\ufffe\uffff" or "\ud800" <= c <= "\udfff" or (c < " " and c not in "\t\n\r") for c in target)
-    assert ("which no XML file can carry" in fault) == (not legal)
-    assert (fault == "") == (legal and bool(target.strip()))
+    assert ("which no XML file can carry" in (fault or ("", ""))[1]) == (not legal)
+    if legal and target.strip():
+        assert fault is None or damage.misread("a", target)
+    else:
+        assert fault

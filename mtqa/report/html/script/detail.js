@@ -78,7 +78,8 @@ const candidateOf = (candidate, segment, plain) => {
         same ? el("span", { class: "badge" }, "identical") : null,
         candidate.outlier ? el("span", { class: "badge strong" }, "outlier") : null),
       candidate.utility === undefined ? null : utilityBar(candidate.utility),
-      candidate.model === candidate.engine ? null : small(candidate.model)),
+      candidate.model === candidate.engine ? null : small(candidate.model),
+      candidate.match === undefined ? null : small(`match ${Math.floor(100 * candidate.match)} %`)),
     el("div", { class: "what" },
       el("div", { class: "text", ...languageOf(segment.target_lang) },
         candidate.target === "" && base === ""

@@ -1,0 +1,85 @@
+"""Calls to one engine: the one place where anything is asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import count
+
+from mtqa.errors import EngineBusy, EngineReply, MtqaError
+from mtqa.ports import Engine, Outcome, Query
+from mtqa.translate.budget import cost_of
+from mtqa.translate.pace import ATTEMPTS, Pace, Stopped
+from mtqa.translate.price import characters, tokens_likely
+from mtqa.translate.shared import Shared
+
+_DEADLINE = 900.0  # seconds for a call with all its attempts
+
+Outcomes = dict[str, list[Outcome]]
+
+
+class Outage(EngineBusy):
+    """The last attempt failed, and the engine has answered nobody since the first."""
+
+
+class Caller:
+    """Calls an engine at its pace and within the budget, again when it is busy."""
+
+    def __init__(self, name: str, engine: Engine, shared: Shared) -> None:
+        self._name, self._engine = name, engine
+        self._budget, self._clock, self._stop = shared.budget, shared.clock, shared.stop
+        self._pace = Pace(engine.capabilities, shared.clock, shared.stop)
+
+    def refuse(self, error: MtqaError) -> None:
+        """Call no more: every further call raises this error."""
+        self._pace.refuse(error)
+
+    def call(self, batch: Sequence[Query]) -> tuple[Outcomes, int | None]:
+        """The outcomes by id, and the milliseconds it took.
+
+        Raises EngineBusy after the last attempt (Outage, when nobody else was answered either), EngineReply,
+        EngineRefused, Stopped, and whatever else the engine raises.
+        """
+        began, answers = self._clock.now(), self._pace.answers
+        for attempt in count(1):
+            try:
+                return self._once(batch, attempt)
+            except EngineBusy as busy:
+                if attempt == ATTEMPTS or self._clock.now() - began > _DEADLINE:
+                    kind = EngineBusy if self._pace.answers > answers else Outage
+                    raise kind(busy.where, f"{busy.what} (asked {attempt} times)", busy.todo) from None
+        raise AssertionError  # the count has no end
+
+    def _once(self, batch: Sequence[Query], attempt: int) -> tuple[Outcomes, int | None]:
+        capabilities = self._engine.capabilities
+        reserved = self._budget.reserve(self._name, batch, capabilities.price)
+        spent = 0.0
+        try:
+            round_ = self._pace.enter(characters(batch), tokens_likely(batch))
+            began = self._clock.now()
+            try:
+                outcomes = list(self._engine.translate(batch))
+            except EngineBusy as busy:
+                if self._stop.is_set():  # ended by us, which says nothing about the engine
+                    raise Stopped from None
+                spent = reserved if busy.billed else 0.0
+                self._pace.busy(round_, busy, attempt)
+                raise
+            except EngineReply:
+                spent = reserved  # it may have been an answer, and paid for
+                self._pace.answered()
+                raise
+            self._pace.answered()
+            spent = cost_of(outcomes, reserved)
+        finally:
+            self._budget.settle(self._name, reserved, spent)
+        # Local engines take no time worth telling; without it a second run equals the first.
+        latency = round(1000 * (self._clock.now() - began)) if capabilities.remote else None
+        return _by_id((query.id for query in batch), outcomes), latency
+
+
+def _by_id(ids: Iterable[str], outcomes: Iterable[Outcome]) -> Outcomes:
+    found: Outcomes = {name: [] for name in ids}
+    for outcome in outcomes:
+        if outcome.id in found:  # an id that nobody asked for answers nothing
+            found[outcome.id].append(outcome)
+    return found
