@@ -15,15 +15,20 @@ from mtqa.model import Severity
 from mtqa.plugins import nearest
 
 FILE_NAME = "mtqa.toml"
+_MAX_SAMPLES = 100
 
 
 @dataclass(frozen=True, slots=True)
 class PluginSettings:
-    """One configured plug-in: its own name, the plug-in that it uses, and the options of its constructor."""
+    """One configured plug-in: its own name, the plug-in that it uses, and the options of its constructor.
+
+    `samples`: how often an engine is asked about each segment.
+    """
 
     name: str
     use: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    samples: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class Settings:
     checks: Mapping[str, CheckSettings] = field(default_factory=dict)
     write: WriteSettings = field(default_factory=WriteSettings)
     currency: str = "EUR"
+    max_cost: float | None = None
     cache: Path | None = None
 
     def only(self, engines: Iterable[str], metrics: Iterable[str]) -> Settings:
@@ -109,23 +115,28 @@ def parse_settings(table: Mapping[str, Any], path: Path) -> Settings:
     known = {
         "source_lang": str, "target_lang": str, "currency": str, "cache": str,
         "engines": dict, "metrics": dict, "decide": dict, "checks": dict, "write": dict,
+        "budget": dict,
     }  # fmt: skip
     _require(table, known, where)
     settings = Settings(where=where, folder=path.absolute().parent)
     off, checks = _checks(table.get("checks", {}), f"{where} [checks]")
     metrics = _plugins(table.get("metrics", {}), f"{where} [metrics")
+    engines = _plugins(table.get("engines", {}), f"{where} [engines")
+    budget = _require(table.get("budget", {}), {"max_cost": str}, f"{where} [budget]")
+    currency = table.get("currency", settings.currency)
     cache = table.get("cache")
     return replace(
         settings,
         source_lang=_language(table.get("source_lang"), f"{where} source_lang"),
         target_lang=_language(table.get("target_lang"), f"{where} target_lang"),
-        engines=_plugins(table.get("engines", {}), f"{where} [engines"),
+        engines={name: _sampled(one, f"{where} [engines.{name}]") for name, one in engines.items()},
         metrics=metrics or settings.metrics,
         decide=_decide(table.get("decide", {}), f"{where} [decide]"),
         off=off,
         checks=checks,
         write=WriteSettings(**_require(table.get("write", {}), _types(WriteSettings), f"{where} [write]")),
-        currency=table.get("currency", settings.currency),
+        currency=currency,
+        max_cost=parse_money(budget["max_cost"], currency, f"{where} [budget] max_cost") if budget else None,
         cache=settings.folder / Path(cache).expanduser() if cache else None,
     )
 
@@ -141,6 +152,30 @@ def _plugins(table: Mapping[str, Any], where: str) -> dict[str, PluginSettings]:
             raise ConfigError(f"{where}.{name}] use", f"{use!r} is not a name", "name a plug-in")
         found[name] = PluginSettings(name, use, rest)
     return found
+
+
+def _sampled(chosen: PluginSettings, where: str) -> PluginSettings:
+    """An engine, with its `samples` taken out of the options of its constructor."""
+    rest = dict(chosen.options)
+    samples = rest.pop("samples", 1)
+    if not isinstance(samples, int) or isinstance(samples, bool) or not 1 <= samples <= _MAX_SAMPLES:
+        raise ConfigError(f"{where} samples", f"{samples!r} is no number of samples", f"write 1 to {_MAX_SAMPLES}")
+    return replace(chosen, options=rest, samples=samples)
+
+
+def parse_money(text: str, currency: str, where: str) -> float:
+    """The amount in "5 EUR" or "5". Raises ConfigError: no amount, or another currency than prices are in."""
+    amount, _, named = text.strip().partition(" ")
+    try:
+        value = float(amount)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise ConfigError(where, f"{text!r} is no amount of money", f'write "5 {currency}"')
+    if named.strip() not in ("", currency):
+        todo = f"write it in {currency}, or set currency to that of the prices"
+        raise ConfigError(where, f"{text!r} is not in {currency}, the currency of the prices", todo)
+    return value
 
 
 def _decide(table: Mapping[str, Any], where: str) -> DecideSettings:

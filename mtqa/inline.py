@@ -50,7 +50,8 @@ class Text:
     parts: tuple[str | Code, ...]
 
     def __init__(self, *parts: str | Code) -> None:
-        object.__setattr__(self, "parts", tuple(_joined(parts)))
+        plain = len(parts) == 1 and isinstance(parts[0], str) and parts[0] != ""  # so are most
+        object.__setattr__(self, "parts", parts if plain else tuple(_joined(parts)))
 
     @property
     def plain(self) -> str:

@@ -8,7 +8,7 @@ written into copies of the files, and told in `segments.jsonl` and `run.json`; r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -30,7 +30,7 @@ from mtqa.report.summary import summarise
 from mtqa.store.answers import Answers
 from mtqa.store.records import edit_from_json, edit_to_json, result_to_json
 from mtqa.store.run import RunStore, write_lines
-from mtqa.translate import ask
+from mtqa.translate import Asked, Terms, ask
 
 
 class Progress(Protocol):
@@ -63,7 +63,7 @@ class Plan:
 
 
 def run(plan: Plan, progress: Progress) -> JsonObject:
-    """Do all of it. Returns what the manifest says of the outcome: inputs, languages, notices, summary."""
+    """Do all of it. Returns what the manifest says of the outcome: inputs, languages, notices, failures, summary."""
     store = RunStore(plan.folder)
     try:
         opened, inputs, notices = read(plan, store, progress)
@@ -71,7 +71,7 @@ def run(plan: Plan, progress: Progress) -> JsonObject:
         store.discard()
         raise
     try:
-        translate(plan, store, progress)
+        asked = translate(plan, store, progress)
         judge(plan, store, progress)
         write_lines(plan.folder / "segments.jsonl", ranked(store))
         write(plan, opened, store, progress)
@@ -81,6 +81,8 @@ def run(plan: Plan, progress: Progress) -> JsonObject:
             "inputs": inputs,
             "languages": sorted(languages),
             "notices": [{"where": notice.where, "what": notice.what} for notice in notices],
+            "spent": dict(asked.spent),
+            "failures": [asdict(trouble) for trouble in asked.troubles],
             "summary": summarise(store.results(), plan.parts.engines, currencies),
         }
     finally:
@@ -116,14 +118,16 @@ def read(plan: Plan, store: RunStore, progress: Progress) -> tuple[list[Opened],
     return opened, inputs, notices
 
 
-def translate(plan: Plan, store: RunStore, progress: Progress) -> None:
+def translate(plan: Plan, store: RunStore, progress: Progress) -> Asked:
     """Every engine is asked about every segment; candidates and failures go into the store."""
     total = sum(not segment.protected for segment in store.segments())
+    samples = {name: chosen.samples for name, chosen in plan.settings.engines.items()}
     for engine in plan.parts.engines:
-        progress.start(engine, total)
+        progress.start(engine, total * samples[engine])
     answers = Answers(plan.answers)
     try:
-        ask(plan.parts.engines, store.segments, answers, store, progress.advance)
+        terms = Terms(samples, plan.settings.max_cost, plan.settings.currency)
+        return ask(plan.parts.engines, store.segments, answers, store, progress.advance, terms)
     finally:
         answers.close()
 

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "sample_files" / "app_en-de.xlf"
 CONFIG = ROOT / "sample_files" / "mtqa.toml"
 GOLDEN = Path(__file__).parent / "golden"
-COMMANDS = ("run", "report", "show", "inspect", "check", "doctor", "plugins")
+COMMANDS = ("run", "estimate", "report", "show", "inspect", "check", "doctor", "plugins")
 
 
 def golden(name: str, text: str) -> None:

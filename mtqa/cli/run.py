@@ -5,25 +5,25 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 
 from mtqa import __version__
+from mtqa.cli.estimate import preview
 from mtqa.cli.gates import Gate, GateType
-from mtqa.cli.terminal import notice, printable, progress
-from mtqa.config import Settings, load_settings
+from mtqa.cli.terminal import default_cache, notice, printable, progress
+from mtqa.config import Settings, load_settings, parse_money
 from mtqa.errors import ConfigError
 from mtqa.formats import PROFILES
 from mtqa.inputs import find
 from mtqa.languages import canonical
 from mtqa.model import Notice
 from mtqa.parts import Parts, assemble
-from mtqa.pipeline import Plan, read, run
+from mtqa.pipeline import Plan, run
 from mtqa.plugins import nearest
 from mtqa.ports import JsonObject
 from mtqa.report.summary import summary_line
-from mtqa.store.run import SCHEMA_VERSION, RunStore, write_manifest
+from mtqa.store.run import SCHEMA_VERSION, write_manifest
 
 _GATE_STATUS = 3
 
@@ -51,6 +51,7 @@ _GATE_STATUS = 3
 @click.option("--overwrite", is_flag=True, help="Replace existing targets that nobody has confirmed.")
 @click.option("--skip-unreadable", is_flag=True, help="Leave out files that cannot be read, instead of stopping.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read only the first N segments.")
+@click.option("--max-cost", metavar="AMOUNT", help="Stop before the engines cost more together: 5, or '5 EUR'.")
 @click.option("--dry-run", is_flag=True, help="Read the files and say what would be sent; send nothing.")
 @click.option(
     "--fail-on", "gates", multiple=True, type=GateType(), metavar="RULE",
@@ -71,6 +72,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     overwrite: bool,
     skip_unreadable: bool,
     limit: int | None,
+    max_cost: str | None,
     dry_run: bool,
     gates: tuple[Gate, ...],
     cache: Path | None,
@@ -95,6 +97,7 @@ def command(  # noqa: PLR0913 - one parameter an option
             profile=profile or settings.write.profile,
             overwrite=overwrite or settings.write.overwrite,
         ),
+        max_cost=parse_money(max_cost, settings.currency, "--max-cost") if max_cost else settings.max_cost,
         cache=cache or settings.cache,
     )
     if not settings.engines:
@@ -103,7 +106,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     with assemble(settings) as parts:
         plan = Plan(inputs, settings, parts, out, settings.cache or default_cache(), limit, skip_unreadable)
         if dry_run:
-            _preview(plan)
+            preview(plan)
             return
         _check_folder(plan)
         manifest = _describe(settings, parts)
@@ -122,13 +125,6 @@ def _profile(name: str) -> str | None:
     if name and name not in PROFILES:
         raise ConfigError("profile", f"{name!r} is not one{nearest(name, PROFILES)}", f"known: {', '.join(PROFILES)}")
     return name or None
-
-
-def default_cache() -> Path:
-    """The answer cache that all runs of a user share."""
-    from platformdirs import user_cache_path
-
-    return user_cache_path("mtqa") / "answers.sqlite"
 
 
 def _check_folder(plan: Plan) -> None:
@@ -167,26 +163,14 @@ def _finish(plan: Plan, manifest: JsonObject) -> None:
     render(plan.folder, "html", plan.folder / "report.html")
     for about in manifest["notices"]:
         notice(Notice(**about))
+    for trouble in manifest["failures"]:
+        click.echo(printable(_told(trouble)), err=True)
     click.echo(f"report: {plan.folder / 'report.html'}", err=True)
     click.echo(summary_line(manifest["summary"]))
 
 
-def _preview(plan: Plan) -> None:
-    """What a run would send: segments and characters, per engine."""
-    with TemporaryDirectory() as scratch, progress() as shown:
-        store = RunStore(Path(scratch))
-        try:
-            opened, inputs, notices = read(plan, store, shown)
-            lengths = {s.id: len(s.source.plain) for s in store.segments() if not s.protected}
-            total = sum(entry["segments"] for entry in inputs)
-        finally:
-            store.close()
-    del opened
-    for about in notices:
-        notice(about)
-    for entry in inputs:
-        click.echo(f"{printable(entry['file'])}: {entry['format']}, {entry['segments']} segments")
-    for name, engine in plan.parts.engines.items():
-        kind = "at most" if engine.capabilities.remote else "local,"
-        click.echo(f"{name}: {kind} {len(lengths)} segments, {sum(lengths.values())} characters")
-    click.echo(f"{total} segments · {total - len(lengths)} protected · nothing sent")
+def _told(trouble: JsonObject) -> str:
+    """Who failed on what, how often, and what to do, on one line."""
+    count = f"{trouble['segments']} segment{'s' if trouble['segments'] > 1 else ''}"
+    where = f"{trouble['engine']}: {trouble['kind']}: {count} (such as {trouble['example']})"
+    return f"{where}: {trouble['reason']}; {trouble['todo']}"

@@ -6,6 +6,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
     from mtqa.pipeline import Progress
 
 _STEPS = 4  # plain lines per stage, where there is no terminal
+
+
+def default_cache() -> Path:
+    """The answer cache that all runs of a user share."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("mtqa") / "answers.sqlite"
 
 
 def printable(text: str) -> str:

@@ -123,7 +123,7 @@ class Http:
             value = json.loads(reply.body.decode("utf-8-sig"), parse_constant=_no_constant)
         except (ValueError, RecursionError):
             what = f"HTTP {reply.status} without JSON ({len(reply.body)} bytes)"
-            raise EngineBusy(self.where, what, "check base_url and any proxy in between") from None
+            raise EngineBusy(self.where, what, "check base_url and any proxy in between", billed=True) from None
         if not isinstance(value, dict):
             raise EngineReply(self.where, "the answer is not a JSON object", "check base_url")
         return value
@@ -132,11 +132,10 @@ class Http:
         try:
             reply = self._run(self._exchange(path, content, kind))
         except (concurrent.futures.CancelledError, asyncio.CancelledError):
-            raise EngineBusy(self.where, "the call was ended", "run again") from None
+            raise EngineBusy(self.where, "the call was ended", "run again", billed=True) from None
         except TimeoutError:
-            raise EngineBusy(
-                self.where, f"no complete answer in {self._timeout:g} s", "raise timeout if the server is slow"
-            ) from None
+            what = f"no complete answer in {self._timeout:g} s"
+            raise EngineBusy(self.where, what, "raise timeout if the server is slow", billed=True) from None
         if 200 <= reply.status < 300:
             return reply
         if 300 <= reply.status < 400:
@@ -181,7 +180,9 @@ class Http:
             raise EngineRefused(self.where, "the request cannot be made", todo) from None
         except library.HTTPError as error:  # connection, protocol, broken compression
             what = self.redacted(f"no connection ({type(error).__name__}: {error})")
-            raise EngineBusy(self.where, what, "check that the server runs and base_url is right") from None
+            arrived = not isinstance(error, library.ConnectError)
+            todo = "check that the server runs and base_url is right"
+            raise EngineBusy(self.where, what, todo, billed=arrived) from None
 
     def _open(self, library: Any) -> Any:  # noqa: ANN401
         limits = library.Limits(max_connections=self._concurrency, max_keepalive_connections=self._concurrency)

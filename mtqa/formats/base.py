@@ -229,8 +229,10 @@ def _check(change: Change) -> None:
 
 def inherited(unit: Unit, attribute: str, stop: str = "") -> str | None:
     """The attribute of the unit or of the nearest element around it that has it; `stop` is not looked at."""
-    around = (node for node in (unit.node, *reversed(unit.ancestors)) if node.tag != stop)
-    return next((node.attributes[attribute] for node in around if attribute in node.attributes), None)
+    for node in (unit.node, *reversed(unit.ancestors)):
+        if attribute in node.attributes and node.tag != stop:
+            return node.attributes[attribute]
+    return None
 
 
 def lang_of(*nodes: Node | None) -> str | None:

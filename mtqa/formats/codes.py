@@ -77,6 +77,8 @@ _NUMBER = re.compile(r"_\d+$")
 
 def text_of(node: Node, roles: Mapping[str, Role], originals: Mapping[str, str] = NOTHING) -> Text:
     """The content of `node`. `originals`: native text by id, for codes that refer to it (XLIFF 2 originalData)."""
+    if not node.elements and len(node.children) == 1 and isinstance(only := node.children[0], str):
+        return Text(only)  # so are most, and reading is mostly this
     parts: list[str | Code] = []
     _collect(node, roles, originals, parts)
     return Text(*parts)
@@ -162,7 +164,7 @@ def meaning(native: str) -> str:
 
 def named_pairs(text: Text) -> Text:
     """The text with `x` codes that are pairs by their names (Angular: START_LINK_1 .. CLOSE_LINK) made pairs."""
-    if len(text.parts) < 2:
+    if not any(not isinstance(part, str) and part.id.startswith("xSTART_") for part in text.parts):
         return text
     parts, codes = list(text.parts), dict[int, Code]()
     opened: dict[str, list[int]] = defaultdict(list)

@@ -5,6 +5,7 @@ Sources: XLIFF 1.2, sections 2.2 to 2.5; Idiom WorldServer and XTM by their expo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from mtqa.formats.base import UNTRANSLATABLE, Change, Reading, inherited
@@ -20,7 +21,7 @@ XTM = "urn:xliff-xtm-extensions"
 
 _FINAL = frozenset({"final", "signed-off"})
 _UNTOUCHED = frozenset({"new", "needs-translation"})
-_MARKER = "[NAB: NOT TRANSLATED]"  # Business Central AL files
+_MARKER = re.compile(r"\s*\[NAB: (?P<state>[A-Z ]+)\]")  # put before targets of Business Central AL files
 _TRACKED = frozenset({"x-sdl-added", "x-sdl-deleted"})
 _COMMENTED = "x-sdl-comment"
 
@@ -34,7 +35,7 @@ class Dialect:
     @property
     def profiles(self) -> Sequence[str]:
         """The profiles that may be configured for it."""
-        return XLIFF1_TOOLS
+        return XLIFF1_TOOLS if self.profile in XLIFF1_TOOLS else (self.profile,)
 
     def segments(self, unit: Unit, shape: TransUnit, reading: Reading) -> list[Piece]:  # noqa: ARG002
         """(mid, source element, target element) of each segment of a unit."""
@@ -64,9 +65,8 @@ class Dialect:
 
     def kept(self, shape: TransUnit, mark: str, source: Text, target: Text) -> bool:
         """Whether an existing target is not ours to replace without being told to."""
-        if not target.plain.strip() or target.plain.lstrip().startswith(_MARKER):
-            return False
-        return not ((self.state(shape, mark) or "").casefold() in _UNTOUCHED and target == source)
+        untouched = (self.state(shape, mark) or "").casefold() in _UNTOUCHED and target == source
+        return bool(target.plain.strip()) and not untouched
 
     def refined(self, text: Text, unit: Node) -> Text:  # noqa: ARG002
         """The content of a source or target, with the codes that are no elements."""
@@ -100,3 +100,12 @@ def qualified(node: Node, namespace: str, local: str) -> str:
     """The name of an attribute of that namespace as it is, or would be, written; empty when no prefix means it."""
     written = [f"{prefix}:{local}" for prefix, uri in node.scope.bindings.items() if prefix and uri == namespace]
     return next((name for name in written if name in node.attributes), written[0] if written else "")
+
+
+def unmarked(target: Text) -> Text:
+    """The target without the marker of a tool, and without text where the marker says that it is no translation."""
+    first = target.parts[0] if target.parts else ""
+    marker = _MARKER.match(first) if isinstance(first, str) else None
+    if marker is None or not isinstance(first, str):
+        return target
+    return Text() if marker["state"] == "NOT TRANSLATED" else Text(first[marker.end() :], *target.parts[1:])

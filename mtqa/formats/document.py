@@ -21,6 +21,8 @@ from mtqa.errors import FormatError, UnknownFormat, UnsafeFile
 
 HEAD = 1 << 16  # bytes that `Format.claims` sees
 CHUNK = 1 << 18
+_STEP = 1 << 13  # bytes parsed at a time: what is made of them fits into the caches of a processor
+_KEPT = 1 << 16  # bytes before them in the window: more than nearly all units have
 
 _ENCODINGS = frozenset(
     codecs.lookup(name).name
@@ -38,7 +40,7 @@ _CONVERT = "save it as UTF-8 with the declaration to match"
 
 
 class Window:
-    """The bytes of a file, of which the last two chunks are in memory.
+    """The bytes of a file, of which only those near the current place are in memory.
 
     Not a memory map: there every page that was read counts as resident, and a file that another program shortens
     kills the process.
@@ -51,11 +53,10 @@ class Window:
 
     def chunks(self) -> Iterator[bytes]:
         """All bytes in order; what was read moves the window along."""
-        last = b""
-        for start in range(0, self.size, CHUNK):
-            chunk = self._far(start, start + CHUNK)
-            self._start, self._near = start - len(last), last + chunk
-            last = chunk
+        for start in range(0, self.size, _STEP):
+            chunk = self._far(start, start + _STEP)
+            self._near = self._near[-_KEPT:] + chunk
+            self._start = start + len(chunk) - len(self._near)
             yield chunk
 
     def read(self, start: int, end: int) -> bytes:

@@ -25,17 +25,13 @@ _CONFIRMED = frozenset({"ManuallyConfirmed", "Confirmed", "Reviewer1Confirmed", 
 class Mqxliff(Dialect):
     """Rows with status and lock."""
 
-    @property
-    def profiles(self) -> Sequence[str]:
-        """Its own only."""
-        return (self.profile,)
-
     def settled(self, unit: Unit, shape: TransUnit, mark: str) -> str:
         """Locked, or confirmed by a translator or reviewer."""
-        if unit.node.foreign(MEMOQ, "locked") is not None:
-            return "locked"
         status = self.state(shape, mark)
-        return f"status {status}" if status in _CONFIRMED else super().settled(unit, shape, mark)
+        own = f"status {status}" if status in _CONFIRMED else ""
+        if unit.node.foreign(MEMOQ, "locked") is not None:
+            own = "locked"
+        return super().settled(unit, shape, mark) or own
 
     def state(self, shape: TransUnit, mark: str) -> str | None:  # noqa: ARG002
         """The status of the row."""

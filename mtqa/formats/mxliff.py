@@ -30,17 +30,13 @@ _UNCONFIRMED = frozenset({"", "0", "false"})
 class Mxliff(Dialect):
     """Segments with confirmation, lock and origin."""
 
-    @property
-    def profiles(self) -> Sequence[str]:
-        """Its own only."""
-        return (self.profile,)
-
     def settled(self, unit: Unit, shape: TransUnit, mark: str) -> str:
         """Locked, or confirmed in any workflow step."""
-        if unit.node.foreign(PHRASE, "locked") == "true":
-            return "locked"
         confirmed = unit.node.foreign(PHRASE, "confirmed") or ""
-        return f"confirmed {confirmed}" if confirmed not in _UNCONFIRMED else super().settled(unit, shape, mark)
+        own = f"confirmed {confirmed}" if confirmed not in _UNCONFIRMED else ""
+        if unit.node.foreign(PHRASE, "locked") == "true":
+            own = "locked"
+        return super().settled(unit, shape, mark) or own
 
     def state(self, shape: TransUnit, mark: str) -> str | None:  # noqa: ARG002
         """Where the target comes from."""
@@ -54,7 +50,7 @@ class Mxliff(Dialect):
     def refined(self, text: Text, unit: Node) -> Text:
         """The text with its codes taken out of the characters."""
         characters = "".join(part for part in text.parts if isinstance(part, str))
-        found = [match for match in _CODE.finditer(characters) if match.lastgroup]
+        found = list(_CODE.finditer(characters))
         if not found:
             return text
         names = {side: {match[side] for match in found} for side in ("open", "close")}

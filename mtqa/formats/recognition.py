@@ -38,23 +38,17 @@ _OKAPI = "okapi-framework:xliff-extensions"
 
 def dialect_of(unit: Unit) -> Dialect:
     """The dialect of the file around a unit."""
-    namespaces = {*unit.node.scope.bindings.values(), *_declared_below(unit.node)}
-    for namespace, dialect in _BY_NAMESPACE.items():
-        if namespace in namespaces:
-            return dialect
+    namespaces = set(unit.node.scope.bindings.values())
+    for child in unit.node.elements:
+        if child.tag[0] == "{":  # which may be declared on the child itself
+            namespaces.add(child.tag[1 : child.tag.index("}")])
+    if not namespaces.isdisjoint(_BY_NAMESPACE):
+        return next(dialect for namespace, dialect in _BY_NAMESPACE.items() if namespace in namespaces)
     file = next((node for node in unit.ancestors if node.tag == "file"), unit.node)
     tool = _tool(unit, file)
-    for name, dialect in _BY_TOOL.items():
-        if tool.startswith(name):
-            return dialect
-    if _OKAPI in namespaces:
-        return _BY_TOOL["okapi"]
-    return _by_looks(unit, file.attributes)
-
-
-def _declared_below(node: Node) -> set[str]:
-    """The namespaces of the unit's children, which may be declared on themselves."""
-    return {child.tag[1 : child.tag.index("}")] for child in node.elements if child.tag[0] == "{"}
+    if tool and (dialect := next((dialect for name, dialect in _BY_TOOL.items() if tool.startswith(name)), None)):
+        return dialect
+    return _BY_TOOL["okapi"] if _OKAPI in namespaces else _by_looks(unit, file.attributes)
 
 
 def _tool(unit: Unit, file: Node) -> str:

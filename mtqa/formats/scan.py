@@ -25,6 +25,10 @@ _UNITS = frozenset({"trans-unit", "unit", "tu"})
 _INVALID_TOKEN = expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]
 
 
+_Start = Callable[[str, dict[str, str]], None]
+_Characters = Callable[[str], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Root:
     """Name and attributes of the root element. `namespace` is empty when there is none."""
@@ -97,6 +101,7 @@ class _Scanner:
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
+        self._inside = self._handlers()
 
     def feed(self, chunk: bytes, final: bool = False) -> None:
         try:
@@ -147,21 +152,6 @@ class _Scanner:
         elif name.rpartition(":")[2] in _UNITS:
             self._strays += 1
 
-    def _start_inside(self, name: str, attributes: dict[str, str]) -> None:
-        """An element of a unit. Called for nearly every tag of a file, so it calls little itself."""
-        opened = self._open
-        parent = opened[-1]
-        scope = parent.scope
-        if not attributes.keys() <= self._plain:
-            scope = self._declare(scope, attributes)
-        node = Node(scope.tag(name), name, attributes, self.parser.CurrentByteIndex, scope, self._data)
-        parent.children.append(node)
-        parent.elements.append(node)
-        opened.append(node)
-        self._elements += 1
-        if len(opened) > MAX_DEPTH or self._elements > MAX_ELEMENTS:
-            raise self._too_large()
-
     def _too_large(self) -> UnsafeFile:
         if len(self._open) > MAX_DEPTH:
             return self.unsafe(f"elements are nested more than {MAX_DEPTH} deep")
@@ -178,21 +168,37 @@ class _Scanner:
 
     def _enter(self, node: Node) -> None:
         self._unit, self._line, self._elements = node, self.parser.CurrentLineNumber, 0
-        self.parser.StartElementHandler = self._start_inside
-        self.parser.CharacterDataHandler = self._characters
-        self.parser.CommentHandler = self._comment
-        self.parser.ProcessingInstructionHandler = self._instruction
+        parser, (start, characters) = self.parser, self._inside
+        parser.StartElementHandler, parser.CharacterDataHandler = start, characters
+        parser.CommentHandler, parser.ProcessingInstructionHandler = self._comment, self._instruction
 
     def _leave(self, node: Node) -> None:
         self._units.append(Unit(node, tuple(self._open), self._line, self._head))
-        self._unit = None
-        self.parser.StartElementHandler = self._start
-        self.parser.CharacterDataHandler = None
-        self.parser.CommentHandler = None
-        self.parser.ProcessingInstructionHandler = None
+        self._unit, parser = None, self.parser
+        parser.StartElementHandler, parser.CharacterDataHandler = self._start, None
+        parser.CommentHandler = parser.ProcessingInstructionHandler = None
 
-    def _characters(self, data: str) -> None:
-        self._open[-1].children.append(data)
+    def _handlers(self) -> tuple[_Start, _Characters]:
+        """What is called for nearly every tag and text of a file: closures, for they find their values fastest."""
+        opened, plain, parser, data = self._open, self._plain, self.parser, self._data
+
+        def start(name: str, attributes: dict[str, str]) -> None:
+            parent = opened[-1]
+            scope = parent.scope
+            if not attributes.keys() <= plain:
+                scope = self._declare(scope, attributes)
+            node = Node(scope.tag(name), name, attributes, parser.CurrentByteIndex, scope, data, [], [])
+            parent.children.append(node)
+            parent.elements.append(node)
+            opened.append(node)
+            self._elements += 1
+            if len(opened) > MAX_DEPTH or self._elements > MAX_ELEMENTS:
+                raise self._too_large()
+
+        def characters(text: str) -> None:
+            opened[-1].children.append(text)
+
+        return start, characters
 
     def _comment(self, _text: str) -> None:
         self._aside(COMMENT)

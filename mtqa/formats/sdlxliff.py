@@ -27,11 +27,6 @@ _EMPTY_ORIGINS = frozenset({"source", "not-translated"})
 class Sdlxliff(Dialect):
     """Segments with conf, origin and lock in sdl:seg."""
 
-    @property
-    def profiles(self) -> Sequence[str]:
-        """Its own only."""
-        return (self.profile,)
-
     def segments(self, unit: Unit, shape: TransUnit, reading: Reading) -> list[Piece]:
         """One for each mark; none without."""
         if shape.marks:
@@ -42,13 +37,12 @@ class Sdlxliff(Dialect):
 
     def settled(self, unit: Unit, shape: TransUnit, mark: str) -> str:
         """Locked, or approved by a reviewer."""
-        for properties in _properties(shape, mark):
-            conf = properties.attributes.get("conf", "")
-            if properties.attributes.get("locked") == "true":
-                return "locked"
-            if conf in _APPROVED:
-                return f"conf {conf}"
-        return super().settled(unit, shape, mark)
+        said = [properties.attributes for properties in _properties(shape, mark)]
+        approved = next((one["conf"] for one in said if one.get("conf") in _APPROVED), None)
+        own = f"conf {approved}" if approved else ""
+        if any(one.get("locked") == "true" for one in said):
+            own = "locked"
+        return super().settled(unit, shape, mark) or own
 
     def state(self, shape: TransUnit, mark: str) -> str | None:
         """The confirmation level."""

@@ -67,10 +67,10 @@ class TransUnit:
         """Why the segments of the target are not those of seg-source; an empty target has none yet."""
         if self.target_marks and sorted(_mids(self.target_marks)) != sorted(_mids(self.marks or _marks(self.source))):
             return "the segments of target and source do not match"
-        outside = _outside(target, self.target_marks)
-        if self.marks and self.seg_source and outside not in ("", _outside(self.seg_source, self.marks)):
-            return "target text outside the segments"
-        return ""
+        if not self.marks or not self.seg_source:
+            return ""
+        alike = ("", _outside(self.seg_source, self.marks))
+        return "" if _outside(target, self.target_marks) in alike else "target text outside the segments"
 
 
 def _mids(marks: list[Node]) -> list[str]:

@@ -61,11 +61,14 @@ class Node:
     children: list[Node | str] = field(default_factory=list)
     elements: list[Node] = field(default_factory=list)
     close: int = -1
+    _inside: int = -1
 
     @property
     def inside(self) -> int:
         """Where the start tag ends."""
-        return self.data.match(_TAG, self.start)
+        if self._inside < 0:
+            self._inside = self.data.match(_TAG, self.start)
+        return self._inside
 
     @property
     def end(self) -> int:

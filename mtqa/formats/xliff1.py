@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from mtqa.formats.base import Change, Place, Reading, Writing, XmlFormat, lang_of
 from mtqa.formats.codes import XLIFF1, text_of
-from mtqa.formats.dialect import Dialect
+from mtqa.formats.dialect import Dialect, unmarked
 from mtqa.formats.profiles import Profile, profile_for
 from mtqa.formats.recognition import dialect_of
 from mtqa.formats.scan import Root
@@ -76,7 +76,7 @@ def _place(unit: Unit, shape: TransUnit, dialect: Dialect, piece: Piece, reading
     mark, source, target = piece
     name, (source_lang, target_lang) = unit.node.attributes.get("id", ""), _languages(unit, shape, reading)
     text = dialect.refined(text_of(source, XLIFF1), unit.node) if source else Text()
-    existing = dialect.refined(text_of(target, XLIFF1), unit.node) if target else Text()
+    existing = unmarked(dialect.refined(text_of(target, XLIFF1), unit.node)) if target else Text()
     settled = dialect.settled(unit, shape, mark)
     protected = settled or shape.fault or dialect.in_hand(unit, shape, target)
     segment = Segment(

@@ -45,6 +45,7 @@ def row(tmp_path: Path, said: str, source: str = "One.", target: str = "Eins.") 
         ('mq:status="PartiallyEdited"', ""),
         ('mq:status="MachineTranslated"', ""),
         ('mq:status="Rejected"', ""),
+        ('mq:locked="locked" translate="no"', 'translate="no"'),
     ],
 )
 def test_confirmed_and_locked_rows_are_protected_others_kept(tmp_path: Path, said: str, reason: str) -> None:

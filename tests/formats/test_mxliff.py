@@ -67,6 +67,7 @@ def test_codes_of_targets_and_alternatives_are_those_of_the_source(tmp_path: Pat
         ('m:confirmed="2"', "confirmed 2"),
         ('m:confirmed="0" m:locked="false"', ""),
         ("", ""),
+        ('m:locked="true" translate="no"', 'translate="no"'),
     ],
 )
 def test_confirmed_and_locked_are_protected_others_kept(tmp_path: Path, said: str, reason: str) -> None:

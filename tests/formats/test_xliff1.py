@@ -125,6 +125,21 @@ def test_keeps_existing_targets(tmp_path: Path, target: str, kept: bool) -> None
     assert only(tmp_path, f"<source>A</source>{target}").kept is kept
 
 
+@pytest.mark.parametrize(
+    ("target", "text"),
+    [
+        ("[NAB: REVIEW]B", Text("B")),
+        ("[NAB: SUGGESTION]B", Text("B")),
+        ("[NAB: NOT TRANSLATED]A", None),
+        ("[B]", Text("[B]")),
+    ],
+)
+def test_a_marker_is_not_part_of_the_target(tmp_path: Path, target: str, text: Text | None) -> None:
+    sample = Sample.of(tmp_path, "xliff1", unit(f"<source>A</source><target>{target}</target>"))
+    assert sample.segments()[0].target == text
+    assert ">C</target>" in sample.rewritten({1: edit("C")})
+
+
 def test_languages_are_those_of_each_file(tmp_path: Path) -> None:
     content = XLIFF12.format(unit("<source xml:lang='en_us'>A</source>")).replace(
         "</file>",

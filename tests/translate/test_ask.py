@@ -1,3 +1,4 @@
+import itertools
 import signal
 import threading
 from collections import Counter
@@ -61,7 +62,6 @@ class Memory:
 
     def claim(self, keys: Sequence[str]) -> set[str]:
         with self.lock:
-            assert self.claimed.isdisjoint(keys), "asked twice at the same time"
             mine = {key for key in keys if key not in self.elsewhere and key not in self.kept}
             self.claimed |= mine
             return mine
@@ -227,14 +227,53 @@ def test_a_busy_engine_is_asked_again_after_the_time_it_says() -> None:
     assert time.waits == [3.0, 7.5]
 
 
-def test_backoff_is_bounded_and_five_attempts_are_enough() -> None:
+def test_backoff_is_bounded_and_grows() -> None:
     time = FakeTime()
-    engine = failing([busy()] * 5)
-    memory = run(engine, segments("a", "b", "c", "d", "e"), time=time)
-    assert memory.said() == ["[failed]"] * 4 + ["E"]
+    assert run(failing([busy()] * 4), segments("a"), time=time).said() == ["A"]
+    assert all(wait <= most for wait, most in zip(time.waits, [1, 2, 4, 8], strict=True))
+
+
+def test_a_text_that_makes_the_server_fail_is_given_up_after_five_attempts_when_others_are_answered() -> None:
+    """Two workers: while one asks about the bad text again and again, the other is answered."""
+    bad_asked = 0
+    answered = threading.Event()
+
+    def respond(batch: Sequence[Query]) -> Iterable[Outcome]:
+        nonlocal bad_asked
+        if batch[0].text == "bad":
+            bad_asked += 1
+            assert answered.wait(10)
+            raise busy()
+        answered.set()
+        return upper(batch)
+
+    engine = Scripted(respond, Capabilities(max_items=1, concurrency=2))
+    memory = run(engine, segments("bad", "b"))
+    assert memory.said() == ["[failed]", "B"]
+    assert bad_asked == 5
     assert "asked 5 times" in memory.reason("f#1")
-    assert len(engine.batches) == 6
-    assert all(wait <= most for wait, most in zip(time.waits, [1, 2, 4, 8, 16], strict=False))
+    [trouble] = memory.asked.troubles
+    assert (trouble.engine, trouble.kind, trouble.segments, trouble.example) == ("e", "failed", 1, "f#1")
+    assert trouble.todo == "wait"
+
+
+def test_an_outage_costs_time_but_no_text() -> None:
+    """Answers, then ten minutes of faults: the breaker probes, with one call, ever more rarely, until it is over."""
+    time = FakeTime()
+    asked_at: list[float] = []
+
+    def respond(batch: Sequence[Query]) -> Iterable[Outcome]:
+        asked_at.append(time.at)
+        if 1 < len(asked_at) and time.at < 600:
+            raise busy()
+        return upper(batch)
+
+    memory = run(Scripted(respond, Capabilities(max_items=1, concurrency=1)), segments(*"abcdef"), time=time)
+    assert memory.said() == list("ABCDEF")
+    assert not memory.asked.troubles
+    assert len([at for at in asked_at if at < 600]) < 15
+    gaps = [round(later - earlier) for earlier, later in itertools.pairwise(asked_at) if later - earlier > 20]
+    assert gaps == [30, 60, 120, 240, 480]
 
 
 def test_a_pause_holds_for_all_workers() -> None:
@@ -275,11 +314,15 @@ def test_too_long_a_pause_stops_the_engine() -> None:
     assert time.waits == []
 
 
-def test_a_server_that_is_down_is_given_up() -> None:
+def test_a_server_that_never_answers_is_given_up_soon() -> None:
+    time = FakeTime()
     engine = failing([busy()] * 1000)
-    memory = run(engine, segments(*(f"t{n}" for n in range(40))))
-    assert memory.said() == ["[failed]"] * 12 + ["[refused]"] * 28
-    assert len(engine.batches) == 15
+    memory = run(engine, segments(*(f"t{n}" for n in range(40))), time=time)
+    assert memory.said() == ["[refused]"] * 40
+    assert len(engine.batches) == 6
+    assert 30 <= time.at <= 30 + 1 + 2 + 4 + 8
+    assert "given up after 6 faults in a row" in memory.reason("f#40")
+    assert [trouble.segments for trouble in memory.asked.troubles] == [40]
 
 
 def test_a_refused_engine_is_asked_no_more_and_others_go_on() -> None:
