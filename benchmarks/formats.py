@@ -22,20 +22,25 @@ from statistics import median
 from typing import Any
 from xml.parsers import expat
 
-WORDS = (
-    *("the a printer offline cable network please connect device paper tray open close settings page button".split()),
-    *("menü größe prüfen schließen über fenster öffnen zurück gerät für später äußerst möglich natürlich".split()),
-)
+WORDS = """the a printer offline cable network please connect device paper tray open close settings page button menü
+größe prüfen schließen über fenster öffnen zurück gerät für später äußerst möglich natürlich"""
 ENDS = {
     ".xlf": (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<xliff version="1.2" xmlns="urn:oasis:names:tc:xliff:document:1.2">\n'
-        '<file original="a.html" source-language="en" target-language="de" datatype="html">\n<body>\n',
+        """<?xml version="1.0" encoding="UTF-8"?>
+<xliff version="1.2" xmlns="urn:oasis:names:tc:xliff:document:1.2">
+<file original="a.html" source-language="en" target-language="de" datatype="html">
+<body>
+""",
         "</body>\n</file>\n</xliff>\n",
     ),
     ".tmx": (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE tmx SYSTEM "tmx14.dtd">\n<tmx version="1.4">\n<header '
-        'creationtool="b" creationtoolversion="1" segtype="sentence" o-tmf="b" adminlang="en" srclang="en" '
-        'datatype="html"/>\n<body>\n',
+        """<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE tmx SYSTEM "tmx14.dtd">
+<tmx version="1.4">
+<header creationtool="b" creationtoolversion="1" segtype="sentence" o-tmf="b" adminlang="en" srclang="en"
+  datatype="html"/>
+<body>
+""",
         "</body>\n</tmx>\n",
     ),
 }
@@ -47,14 +52,14 @@ NEW = "Das ist der neue Satz, der an dieser Stelle stehen soll."
 
 def make(path: Path, megabytes: int) -> None:
     """Sentences of 4 to 40 words; a fifth of them carries inline codes."""
-    rng, size, number = random.Random(megabytes), 0, 0
+    rng, words, size, number = random.Random(megabytes), WORDS.split(), 0, 0
     unit = _trans_unit if path.suffix == ".xlf" else _tu
     with path.open("w", encoding="utf-8", newline="\n") as file:
         size += file.write(ENDS[path.suffix][0])
         while size < megabytes * 1_000_000:
             number += 1
             count = rng.randint(4, 40)
-            source, target = (" ".join(rng.choices(WORDS, k=count)).capitalize() + "." for _ in range(2))
+            source, target = (" ".join(rng.choices(words, k=count)).capitalize() + "." for _ in range(2))
             size += file.write(unit(number, source, target, coded=number % 5 == 0))
         file.write(ENDS[path.suffix][1])
 
@@ -70,7 +75,8 @@ def _trans_unit(number: int, source: str, target: str, *, coded: bool) -> str:
 def _tu(number: int, source: str, target: str, *, coded: bool) -> str:
     before, after = ('<bpt i="1">&lt;b&gt;</bpt>', '<ept i="1">&lt;/b&gt;</ept>') if coded else ("", "")
     return (
-        f'<tu tuid="{number}" creationdate="20260101T000000Z" usagecount="{number % 7}">\n<prop type="x-Origin">TM</prop>\n'
+        f'<tu tuid="{number}" creationdate="20260101T000000Z" usagecount="{number % 7}">\n'
+        '<prop type="x-Origin">TM</prop>\n'
         f'<tuv xml:lang="en"><seg>{before}{source}{after}</seg></tuv>\n'
         f'<tuv xml:lang="de"><seg>{before}{target}{after}</seg></tuv>\n</tu>\n'
     )
@@ -213,7 +219,7 @@ def peak() -> float:
 
 def measured(way: str, path: Path) -> tuple[float, float] | None:
     """(CPU seconds, MB) of a process that does it once; None when a package for it is missing."""
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - this very file
         [sys.executable, __file__, "--only", way, str(path)], capture_output=True, text=True, check=False
     )
     if done.returncode:
@@ -245,7 +251,8 @@ def table(path: Path, ways: tuple[str, ...], runs: int) -> Iterator[str]:
         if way not in speed:
             yield f"| {name} | not installed | | |"
             continue
-        yield f"| {name} | {speed[way]:.1f} | {speed[way] / speed['bare']:.2f} | {max(mb for _, mb in known[way]):.0f} |"
+        ratio, memory = speed[way] / speed["bare"], max(megabytes for _, megabytes in known[way])
+        yield f"| {name} | {speed[way]:.1f} | {ratio:.2f} | {memory:.0f} |"
 
 
 def main() -> None:

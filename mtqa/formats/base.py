@@ -165,6 +165,9 @@ class XmlFormat(ABC):
     def proposals(self, unit: Unit) -> int:
         """How many translations the file proposes in this unit, beside its targets."""
 
+    def note_languages(self, node: Node, reading: Reading) -> None:  # noqa: B027 - not all formats state them there
+        """Note the languages that an element around units states."""
+
     def facts(self, unit: Unit, place: Place) -> Facts:  # noqa: ARG002 - some look at the whole unit
         """What is counted of a segment: text outside native code in its source and in its target."""
         ours = place.segment.protected != UNTRANSLATABLE and place.source is not None and has_text(place.source)
@@ -182,7 +185,7 @@ class XmlFormat(ABC):
     def passed(self, file: BilingualFile, reading: Reading) -> Iterator[tuple[Unit, list[Place]]]:
         """The units with their segments in order, streamed. Raises FormatError."""
         with open_document(file.path, file.label) as document:
-            for unit in scan(document, self.unit_tag, self.remember):
+            for unit in scan(document, self.unit_tag, self.remember, lambda node: self.note_languages(node, reading)):
                 yield unit, self.places(unit, reading)
             reading.finish()
 

@@ -153,6 +153,8 @@ def _equivalent(node: Node, originals: Mapping[str, str]) -> str:
 
 def meaning(native: str) -> str:
     """What native code stands for in plain text: a line break or a variable for itself, formatting for nothing."""
+    if not native:
+        return ""
     if _BREAK.fullmatch(native):
         return "\n"
     if _VARIABLE.fullmatch(native.strip()):

@@ -71,9 +71,11 @@ class Window:
         found = pattern.match(self._near, start - self._start) if start >= self._start else None
         if found:
             return self._start + found.end()
-        length = CHUNK
-        while not found and start + length < self.size + CHUNK:
+        length = _STEP
+        while not found:
             found = pattern.match(self._far(start, start + length))
+            if start + length >= self.size:
+                break
             length *= 4
         return start + found.end() if found else start
 

@@ -68,12 +68,15 @@ def root_of(head: bytes, label: str) -> Root | None:
     return None
 
 
-def scan(document: Document, unit: str, remember: str) -> Iterator[Unit]:
+def scan(
+    document: Document, unit: str, remember: str, around: Callable[[Node], object] = lambda _node: None
+) -> Iterator[Unit]:
     """The elements named `unit`, streamed. `remember`: an element before them whose attributes matter.
 
-    Raises FormatError; UnknownFormat when all units are of another namespace or format.
+    `around` is shown the start of every other element. Raises FormatError; UnknownFormat when all units are of
+    another namespace or format.
     """
-    scanner = _Scanner(document, unit, remember)
+    scanner = _Scanner(document, unit, remember, around)
     fed = 0
     for chunk in document.data.chunks():
         scanner.feed(chunk)
@@ -86,9 +89,9 @@ def scan(document: Document, unit: str, remember: str) -> Iterator[Unit]:
 
 
 class _Scanner:
-    def __init__(self, document: Document, unit: str, remember: str) -> None:
+    def __init__(self, document: Document, unit: str, remember: str, around: Callable[[Node], object]) -> None:
         self._label, self._data = document.label, document.data
-        self._unit_tag, self._remember = unit, remember
+        self._unit_tag, self._remember, self._around = unit, remember, around
         self._open: list[Node] = []
         self._unit: Node | None = None
         self._line = 0
@@ -149,8 +152,10 @@ class _Scanner:
             raise self._too_large()
         if node.tag == self._unit_tag:
             self._enter(node)
-        elif name.rpartition(":")[2] in _UNITS:
+            return
+        if name.rpartition(":")[2] in _UNITS:
             self._strays += 1
+        self._around(node)
 
     def _too_large(self) -> UnsafeFile:
         if len(self._open) > MAX_DEPTH:

@@ -80,6 +80,8 @@ class Node:
     @property
     def hollow(self) -> bool:
         """Whether the element has no end tag: <x/>."""
+        if self.children:
+            return False
         inside = self.inside
         return self.data.read(inside - 2, inside) == b"/>"
 

@@ -39,13 +39,17 @@ class Xliff1(XmlFormat):
     def places(self, unit: Unit, reading: Reading) -> list[Place]:
         """One segment per mrk of seg-source, or one for the whole unit."""
         shape, dialect = TransUnit(unit.node), dialect_of(unit)
-        reading.dialect, file = dialect.name, _file(unit).attributes
-        reading.pairs.add((file.get("source-language", ""), file.get("target-language", "")))
+        reading.dialect = dialect.name
         _notices(unit, shape, reading)
         pieces = dialect.segments(unit, shape, reading)
         if shape.fault and not all(dialect.settled(unit, shape, mark) for mark, _, _ in pieces):
             reading.notice(unit, f"left alone: {shape.fault}")
         return [_place(unit, shape, dialect, piece, reading) for piece in pieces]
+
+    def note_languages(self, node: Node, reading: Reading) -> None:
+        """Each file has its own pair."""
+        if node.tag == "file":
+            reading.pairs.add((node.attributes.get("source-language", ""), node.attributes.get("target-language", "")))
 
     def proposals(self, unit: Unit) -> int:
         """The targets in alt-trans."""

@@ -41,7 +41,6 @@ class Xliff2(XmlFormat):
         """One segment per segment element."""
         root, name = unit.ancestors[0].attributes, unit.node.attributes.get("id", "")
         reading.dialect = _dialect(unit)
-        reading.pairs.add((root.get("srcLang", ""), root.get("trgLang", "")))
         source_lang = reading.source_lang(unit, root.get("srcLang"))
         target_lang = reading.target_lang(unit, root.get("trgLang"))
         reading.note_id(unit, name)
@@ -78,6 +77,11 @@ class Xliff2(XmlFormat):
             _notices(unit, segment, holder, reading)
             places.append(Place(segment, source, target, mark, bool(settled)))
         return places
+
+    def note_languages(self, node: Node, reading: Reading) -> None:
+        """One pair for all files."""
+        if node.tag == "xliff":
+            reading.pairs.add((node.attributes.get("srcLang", ""), node.attributes.get("trgLang", "")))
 
     def proposals(self, unit: Unit) -> int:
         """The targets in matches."""

@@ -13,6 +13,7 @@ from mtqa.translate.pace import Stopped
 from mtqa.translate.price import cost_at_most
 
 _TICK = 0.2  # seconds
+_ROUNDING = 1e-9
 
 
 class Budget:
@@ -41,7 +42,7 @@ class Budget:
         most = cost_at_most(batch, price) if price else 0.0
         with self._changed:
             most *= self._factors.get(engine, 1.0)
-            while self._limit is not None and most and self._total() + most > self._limit:
+            while self._limit is not None and most and self._total() + most > self._limit + _ROUNDING:
                 if self._stop.is_set():
                     raise Stopped
                 if not self._reserved:
@@ -56,7 +57,7 @@ class Budget:
         """Replace what was put aside for a call by what it cost."""
         with self._changed:
             self._reserved -= reserved
-            if self._reserved < 1e-12:  # what is left are errors of rounding
+            if self._reserved < _ROUNDING:
                 self._reserved = 0.0
             self._spent[engine] += spent  # type: ignore[assignment]  # Counter adds floats as well
             if reserved and spent > reserved:

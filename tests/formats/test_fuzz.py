@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from mtqa.errors import MtqaError
+from mtqa.errors import FormatError, MtqaError
 from mtqa.formats import detect, write_copy
 from mtqa.inline import Text
 from mtqa.model import BilingualFile, Edit, Segment, Status
@@ -246,6 +246,38 @@ def test_any_structure(tmp_path: Path, kind: str, data: st.DataObject) -> None:
     inner = data.draw(st.lists(markup(names, attributes, 3), max_size=4))
     unit = names[0]
     Check(tmp_path)(WRAPPERS[kind].format(f"<{unit} id='u'>{''.join(inner)}</{unit}>" * 2).encode())
+
+
+PADDING = "<unit id='u' translate='no'><segment><source>left alone</source></segment></unit>\n" * 2000
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        XLIFF12.format("<trans-unit id='1'><source>" + "much text <x id='1'/>" * 20_000 + "</source></trans-unit>"),
+        XLIFF12.format(
+            "<!--" + "-x" * 50_000 + "--><trans-unit id='1'>" + " " * 99_999 + "<source>a</source></trans-unit>"
+        ),
+        XLIFF12.format("<trans-unit id='1'><source a='" + "/>" * 99_999 + "'>a</source></trans-unit>"),
+        WRAPPERS["xliff2"].format(PADDING + PADDING.replace(" translate='no'", "")).replace(' trgLang="de"', ""),
+    ],
+    ids=["unit", "space", "tag", "root"],
+)
+def test_what_lies_far_apart(tmp_path: Path, content: str) -> None:
+    """Reading keeps only a stretch of the file in memory; writing may need what lies before it."""
+    check = Check(tmp_path)
+    check(content.encode())
+    assert check.edited
+
+
+def test_a_file_that_shrinks_while_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "input"
+    path.write_text(WRAPPERS["xliff2"].format(PADDING), encoding="utf-8")
+    segments = FORMATS["xliff2"].read(BilingualFile(path, "input"), lambda _: None)
+    next(segments)
+    os.truncate(path, 50_000)
+    with pytest.raises(FormatError, match="the XML is broken"):
+        list(segments)
 
 
 def watched(folder: Path) -> None:

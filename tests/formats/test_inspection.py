@@ -87,6 +87,15 @@ def test_languages_that_are_missing_or_none_are_warned_of(tmp_path: Path) -> Non
     assert comes_back(path, FORMATS, tmp_path / "out" / "copy")
 
 
+def test_a_file_without_units_has_languages(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlf"
+    for content, pairs in ((XLIFF12, (("en", "de"),)), (XLIFF20, (("en", "de"),)), (TMX14, ())):
+        path.write_text(content.format(""), encoding="utf-8")
+        found = inspect(path, FORMATS)
+        assert (found.units, found.languages) == (0, pairs)
+        assert [warning.what for warning in found.warnings] == ["no segments in this file"]
+
+
 def test_a_file_of_no_format_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.xlf"
     path.write_text("<resources/>", encoding="utf-8")

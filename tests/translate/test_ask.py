@@ -10,9 +10,10 @@ import pytest
 
 from mtqa.errors import EngineBusy, EngineRefused, EngineReply, FormatError
 from mtqa.inline import Markup, Text
-from mtqa.model import Candidate, Failure, Missing, Segment
+from mtqa.model import Candidate, Failure, Missing, Segment, Usage
 from mtqa.ports import Answer, Capabilities, Engine, JsonObject, NoAnswer, Outcome, Query
 from mtqa.translate import Asked, Terms, ask
+from mtqa.translate.jobs import Job, Reply
 from mtqa.translate.pace import Clock
 
 
@@ -195,6 +196,83 @@ def test_the_same_text_is_asked_once() -> None:
     assert memory.said() == ["SAME", "OTHER"] * 300
     fresh = [o for o in memory.outcomes.values() if isinstance(o, Candidate) and not o.cached]
     assert len(fresh) == 2
+
+
+def test_the_first_segment_bears_the_cost_of_a_shared_text_in_every_run() -> None:
+    texts = ["other", "same", "more", "same", "other", "same"]
+    answer = Usage(characters=4)
+    engine = Scripted(
+        lambda batch: [Answer(q.id, "X", None, answer, 0.5) for q in batch], Capabilities(max_items=1, concurrency=3)
+    )
+    first = run(engine, segments(*texts))
+    second = run(engine, segments(*texts), Memory(kept=first.kept))
+    for memory in (first, second):
+        costs = [memory.outcomes["e", f"f#{n}"].cost for n in range(1, 7)]  # type: ignore[union-attr]
+        usages = [memory.outcomes["e", f"f#{n}"].usage for n in range(1, 7)]  # type: ignore[union-attr]
+        assert costs == [0.5, 0.5, 0.5, None, None, None]
+        assert usages == [answer] * 3 + [None] * 3
+    assert first.asked.spent == {"e": 1.5}
+    assert second.asked.spent == {}
+
+
+def test_samples_are_asked_for_and_kept_one_by_one() -> None:
+    asked: Counter[str] = Counter()
+
+    def respond(batch: Sequence[Query]) -> Iterable[Outcome]:
+        asked.update(query.text for query in batch)
+        return [Answer(q.id, f"{q.text}{asked[q.text]}") for q in batch]
+
+    engine, terms = Scripted(respond), Terms({"e": 3})
+    memory = run(engine, segments("a", "b", "a"), terms=terms)
+    assert asked == {"a": 3, "b": 3}
+    assert [len(batch) for batch in engine.batches] == [2, 2, 2]
+    texts = {key: o.text.plain for key, o in memory.samples.items() if isinstance(o, Candidate)}
+    assert [texts["e", "f#3", sample] for sample in range(3)] == ["a1", "a2", "a3"]
+    run(engine, segments("a", "b", "a"), Memory(kept=memory.kept), terms=Terms({"e": 4}))
+    assert asked == {"a": 4, "b": 4}
+
+
+def test_what_another_run_is_asking_about_is_waited_for() -> None:
+    """Its answer comes while we wait for it; what it gives up is asked by us."""
+    given = segments("a", "b", "c")
+    keys = [Job.of(segment, "scripted", Capabilities()).key for segment in given]
+    time, memory = FakeTime(), Memory(elsewhere={keys[0], keys[2]})
+    wait = time.wait
+
+    def other_run(stop: threading.Event, seconds: float) -> bool:
+        if time.at > 3:
+            memory.kept[keys[0]] = Reply("theirs").to_json()
+            memory.elsewhere.clear()
+        return wait(stop, seconds)
+
+    time.wait = other_run  # type: ignore[method-assign]
+    engine = Scripted(upper)
+    assert run(engine, given, memory, time).said() == ["theirs", "B", "C"]
+    assert engine.batches == [["b"], ["c"]]
+
+
+def test_an_engine_that_reads_context_gets_the_neighbours_of_its_file() -> None:
+    given = segments("a", "b", "b", "c")
+    given[1] = replace(given[1], protected="locked")
+    given[3] = replace(given[3], file="g")
+    seen: list[tuple[str, str | None, str | None]] = []
+
+    def respond(batch: Sequence[Query]) -> Iterable[Outcome]:
+        seen.extend((q.text, q.before, q.after) for q in batch)
+        return upper(batch)
+
+    run(Scripted(respond, Capabilities(max_items=9, context=True)), given)
+    assert seen == [("a", None, "b"), ("b", "b", None), ("c", None, None)]
+    seen.clear()
+    run(Scripted(respond, Capabilities(max_items=9)), given)
+    assert {around for _, *around in seen for around in around} == {None}
+
+
+def test_another_model_than_the_one_asked_is_told() -> None:
+    engine = Scripted(lambda batch: [Answer(q.id, "X", "small-1") for q in batch], Capabilities(model="large-1"))
+    [trouble] = run(engine, segments("a", "b")).asked.troubles
+    assert (trouble.kind, trouble.segments) == ("other model", 2)
+    assert trouble.reason == "small-1 answered where large-1 was asked"
 
 
 def test_a_local_engine_is_asked_about_each_segment_and_never_cached() -> None:
