@@ -10,6 +10,7 @@ from typing import BinaryIO, ClassVar
 from mtqa.errors import FormatError, MtqaError
 from mtqa.formats.codes import has_text
 from mtqa.formats.document import Document, open_document
+from mtqa.formats.profiles import Profile
 from mtqa.formats.scan import Root, root_of, scan
 from mtqa.formats.splice import Splice, apply, illegal, ordered
 from mtqa.formats.tree import Node, Unit
@@ -158,7 +159,11 @@ class XmlFormat(ABC):
         """The segments of a unit, in order."""
 
     @abstractmethod
-    def splices(self, writing: Writing, unit: Unit, changes: Sequence[Change]) -> Iterator[Splice]:
+    def profile(self, file: BilingualFile, unit: Unit) -> Profile:
+        """How this unit is written. Raises ConfigError and FormatError, see `profile_for`."""
+
+    @abstractmethod
+    def splices(self, writing: Writing, profile: Profile, unit: Unit, changes: Sequence[Change]) -> Iterator[Splice]:
         """What the changes, at least one, do to the bytes of a unit, and to the start tags of elements around it."""
 
     @abstractmethod
@@ -190,8 +195,14 @@ class XmlFormat(ABC):
             reading.finish()
 
     def read(self, file: BilingualFile, notify: Callable[[Notice], None]) -> Iterator[Segment]:
-        """The segments in order, streamed. Raises FormatError."""
-        for _, places in self.passed(file, Reading(file, notify)):
+        """The segments in order, streamed.
+
+        Raises FormatError; also for a configured profile that the file cannot have, so that it is known before
+        anything is asked.
+        """
+        for unit, places in self.passed(file, Reading(file, notify)):
+            if file.profile:
+                self.profile(file, unit)
             for place in places:
                 yield place.segment
 
@@ -215,7 +226,8 @@ class XmlFormat(ABC):
             for change in changes:
                 _check(change)
             if changes:
-                yield from ordered(self.splices(writing, unit, changes))
+                profile = self.profile(writing.file, unit)
+                yield from ordered(self.splices(writing, profile, unit, changes))
 
 
 def _check(change: Change) -> None:

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from mtqa.errors import FormatError
 from mtqa.formats.base import Change, Facts, Place, Reading, Writing, XmlFormat
 from mtqa.formats.codes import TMX, has_text, text_of
-from mtqa.formats.profiles import ANY_TOOL, profile_for
+from mtqa.formats.profiles import ANY_TOOL, Profile, profile_for
 from mtqa.formats.scan import Root
 from mtqa.formats.splice import Splice, element, escaped, indentation, markup, removed
 from mtqa.formats.tree import Node, Unit
 from mtqa.inline import Text
 from mtqa.languages import primary, same_language
-from mtqa.model import Segment
+from mtqa.model import BilingualFile, Segment
 
 _OURS = "mtqa"
 _STATUS = "x-mtqa:status"
@@ -78,9 +78,18 @@ class Tmx(XmlFormat):
         others = [variant for variant in unit.node.every("tuv") if variant is not place.source]
         return Facts(True, bool(others), any(_has_text(variant) for variant in others))
 
-    def splices(self, writing: Writing, unit: Unit, changes: Sequence[Change]) -> Iterator[Splice]:
+    def profile(self, file: BilingualFile, unit: Unit) -> Profile:  # noqa: ARG002 - all units are alike
+        """Any: there is one way to write a memory, whatever the tool."""
+        return profile_for(file, "generic", ANY_TOOL, "TMX")
+
+    def splices(
+        self,
+        writing: Writing,
+        profile: Profile,  # noqa: ARG002 - one way to write a memory
+        unit: Unit,
+        changes: Sequence[Change],
+    ) -> Iterator[Splice]:
         """Status and note in front of the tuv elements, the new tuv behind them."""
-        profile_for(writing.file, "generic", ANY_TOOL, "TMX")  # one way to write a memory, whatever the tool
         newline = writing.document.newline
         (change,) = changes
         source = change.place.source

@@ -18,7 +18,7 @@ from mtqa.formats.splice import Splice, element, escaped, indentation, markup, r
 from mtqa.formats.trans_unit import OURS, Piece, TransUnit
 from mtqa.formats.tree import Node, Unit
 from mtqa.inline import Text
-from mtqa.model import Alternative, Segment, Status
+from mtqa.model import Alternative, BilingualFile, Segment, Status
 
 NAMESPACES = frozenset({f"urn:oasis:names:tc:xliff:document:1.{minor}" for minor in (0, 1, 2)})
 
@@ -55,10 +55,14 @@ class Xliff1(XmlFormat):
         """The targets in alt-trans."""
         return sum(len(proposal.every("target")) for proposal in unit.node.every("alt-trans"))
 
-    def splices(self, writing: Writing, unit: Unit, changes: Sequence[Change]) -> Iterator[Splice]:
+    def profile(self, file: BilingualFile, unit: Unit) -> Profile:
+        """The profile that the dialect takes."""
+        dialect = dialect_of(unit)
+        return profile_for(file, dialect.profile, dialect.profiles, dialect.title)
+
+    def splices(self, writing: Writing, profile: Profile, unit: Unit, changes: Sequence[Change]) -> Iterator[Splice]:
         """Targets with their state, then notes and alternatives after the last core element of the unit."""
         shape, dialect, newline = TransUnit(unit.node), dialect_of(unit), writing.document.newline
-        profile = profile_for(writing.file, dialect.profile, dialect.profiles, dialect.title)
         if profile.language:
             yield from _language(writing, unit)
         version = unit.ancestors[0].attributes.get("version")

@@ -11,13 +11,13 @@ from dataclasses import replace
 
 from mtqa.formats.base import PLAIN, UNTRANSLATABLE, Change, Place, Reading, Writing, XmlFormat, inherited, lang_of
 from mtqa.formats.codes import XLIFF2, text_of
-from mtqa.formats.profiles import ANY_TOOL, profile_for
+from mtqa.formats.profiles import ANY_TOOL, Profile, profile_for
 from mtqa.formats.scan import Root
 from mtqa.formats.splice import Splice, start_tag
 from mtqa.formats.tree import Node, Unit
 from mtqa.formats.written_unit import MATCH, MATCHES, WrittenUnit, by_us
 from mtqa.inline import Text
-from mtqa.model import Alternative, Segment
+from mtqa.model import Alternative, BilingualFile, Segment
 
 NAMESPACES = frozenset({"urn:oasis:names:tc:xliff:document:2.0", "urn:oasis:names:tc:xliff:document:2.2"})
 
@@ -88,10 +88,13 @@ class Xliff2(XmlFormat):
         matches = unit.node.first(MATCHES)
         return sum(len(match.every("target")) for match in matches.every(MATCH)) if matches else 0
 
-    def splices(self, writing: Writing, unit: Unit, changes: Sequence[Change]) -> Iterator[Splice]:
-        """Targets with their state; matches and notes in front of the segments, in schema order."""
+    def profile(self, file: BilingualFile, unit: Unit) -> Profile:
+        """Any but those of one tool's own format."""
         found = "plain" if _dialect(unit) == _ANGULAR else "generic"
-        profile = profile_for(writing.file, found, ANY_TOOL, "XLIFF 2.x")
+        return profile_for(file, found, ANY_TOOL, "XLIFF 2.x")
+
+    def splices(self, writing: Writing, profile: Profile, unit: Unit, changes: Sequence[Change]) -> Iterator[Splice]:
+        """Targets with their state; matches and notes in front of the segments, in schema order."""
         root, language = unit.ancestors[0], changes[0].place.segment.target_lang
         if writing.first(root) and not root.attributes.get("trgLang") and language:  # required where a target is
             yield Splice(root.start, root.inside, start_tag(root, {"trgLang": language}))

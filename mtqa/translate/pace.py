@@ -54,7 +54,7 @@ class Pace:
         self._opens = self._next = clock.now()  # end of the pause; when the schedule has its next start
         self._round = 0  # number of pauses so far: a call that began before the last one tells nothing new
         self._running = 0
-        self._at_once = float(limits.concurrency)
+        self._at_once = 1.0  # the first call goes alone: a wrong key, or a connection to open, holds up one only
         self._faults = self._probes = 0
         self._refusal: MtqaError | None = None
         self.answers = 0  # calls that were answered, so far
@@ -78,7 +78,9 @@ class Pace:
             self._faults = self._probes = 0
             self.answers += 1
             self._running -= 1
-            self._at_once = min(float(self._limits.concurrency), self._at_once + 1 / self._at_once)
+            smooth = self.answers == 1 and self._round == 0
+            more = self._limits.concurrency if smooth else self._at_once + 1 / self._at_once
+            self._at_once = min(float(self._limits.concurrency), more)
             self._changed.notify_all()
 
     def busy(self, round_: int, fault: EngineBusy, attempt: int) -> None:

@@ -25,7 +25,7 @@ class Request(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
-        self.texts = json.loads(body)["q"]
+        self.texts = json.loads(body).get("q", [])
         server: Any = self.server
         with server.counting:
             server.asked.append(self.texts)

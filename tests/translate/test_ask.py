@@ -322,16 +322,17 @@ def test_a_text_that_makes_the_server_fail_is_given_up_after_five_attempts_when_
             bad_asked += 1
             assert answered.wait(10)
             raise busy()
-        answered.set()
+        if batch[0].text == "b":
+            answered.set()
         return upper(batch)
 
     engine = Scripted(respond, Capabilities(max_items=1, concurrency=2))
-    memory = run(engine, segments("bad", "b"))
-    assert memory.said() == ["[failed]", "B"]
+    memory = run(engine, segments("first", "bad", "b"))
+    assert memory.said() == ["FIRST", "[failed]", "B"]
     assert bad_asked == 5
-    assert "asked 5 times" in memory.reason("f#1")
+    assert "asked 5 times" in memory.reason("f#2")
     [trouble] = memory.asked.troubles
-    assert (trouble.engine, trouble.kind, trouble.segments, trouble.example) == ("e", "failed", 1, "f#1")
+    assert (trouble.engine, trouble.kind, trouble.segments, trouble.example) == ("e", "failed", 1, "f#2")
     assert trouble.todo == "wait"
 
 
@@ -380,8 +381,8 @@ def test_a_pause_holds_for_all_workers() -> None:
 
     time.wait = wait  # type: ignore[method-assign]
     engine = Scripted(respond, Capabilities(max_items=1, concurrency=2))
-    assert run(engine, segments("a", "b", "c", "d"), time=time).said() == ["A", "B", "C", "D"]
-    assert all(at >= 30 for text, at in asked_at[2:])
+    assert run(engine, segments("first", "a", "b", "c", "d"), time=time).said() == ["FIRST", "A", "B", "C", "D"]
+    assert all(at >= 30 for text, at in asked_at[3:])
 
 
 def test_too_long_a_pause_stops_the_engine() -> None:

@@ -72,7 +72,7 @@ def at_once(pace: Pace, most: int) -> int:
         finished.clear()
         threads.append(threading.Thread(target=enter, daemon=True))
         threads[-1].start()
-        if not finished.wait(0.3):
+        if not finished.wait(1):
             break
     running = len(rounds)
     while any(thread.is_alive() for thread in threads) or rounds:
@@ -85,6 +85,8 @@ def at_once(pace: Pace, most: int) -> int:
 
 def test_a_busy_engine_is_called_by_half_as_many_and_by_more_again_later() -> None:
     pace = Pace(Capabilities(concurrency=8), FakeTime().clock, threading.Event())
+    pace.enter(1, 1)
+    pace.answered()
     first = [pace.enter(1, 1) for _ in range(8)]
     for round_ in first:
         pace.busy(round_, busy(1.0), 1)
@@ -106,9 +108,17 @@ def test_a_pause_of_another_call_moves_a_start_that_was_planned() -> None:
         return time.wait(stop, seconds)
 
     pace = Pace(Capabilities(rate=1, concurrency=3), Clock(lambda: time.at, wait), threading.Event())
+    pace.enter(1, 1)
+    pace.answered()
     calls.append(pace.enter(1, 1))
     pace.enter(1, 1)
     assert time.at >= 60
+
+
+def test_the_first_call_goes_alone() -> None:
+    pace = Pace(Capabilities(concurrency=4), FakeTime().clock, threading.Event())
+    assert at_once(pace, 4) == 1
+    assert at_once(pace, 4) == 4
 
 
 def test_a_stranger_gets_one_probe_and_an_acquaintance_five() -> None:
