@@ -139,6 +139,7 @@ def test_any_text_has_placeholders(text: str) -> None:
         ("1,234,567.89", {"123456789"}),
         ("٢٥", {"25"}),
         ("%1$s has {0} of 12", {"12"}),
+        ("Siso&#39;s 2 rooms", {"2"}),
     ],
 )
 def test_numbers_are_read_by_their_digits(text: str, digits: set[str]) -> None:
@@ -179,6 +180,7 @@ def test_same_as_source() -> None:
     ]
     assert messages(SameAsSource(), "Server", a="Server", b="Server", c="Rechner") == []
     assert messages(SameAsSource(), "ACME Cloud", a="ACME Cloud", b="ACME Cloud", c="ACME-Wolke") == []
+    assert messages(SameAsSource(), "@user33 @user44", a="@user33 @user44", b="@x y", c="z") == []
     assert messages(SameAsSource(), "2,500", a="2,500", b="2.500", c="2.500") == []
 
 

@@ -18,6 +18,7 @@ from mtqa.model import Candidate, Finding, Segment, Severity
 
 _GROUPED = r"(?<![\d.,])\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?:[.,]\d+)?(?!\d)"
 _DECIMAL = r"(?<![\d.,])\d+[.,]\d+(?![.,]?\d)"
+_ENTITY = re.compile(r"&#?\w+;")  # an engine's wrong escaping is no number
 _NUMBER = re.compile(rf"{_GROUPED}|{_DECIMAL}|\d+")
 
 
@@ -48,10 +49,14 @@ class Numbers:
 def numbers(text: str) -> Mapping[str, tuple[str, tuple[int, int]]]:
     """Digits -> (as written, span), for each number of the text; a repeated number once."""
     found: dict[str, tuple[str, tuple[int, int]]] = {}
-    for match in _NUMBER.finditer(without_placeholders(text)):
+    for match in _NUMBER.finditer(_ENTITY.sub(_blank, without_placeholders(text))):
         digits = "".join(str(unicodedata.digit(c)) for c in match.group() if c.isdigit())
         found.setdefault(digits, (match.group(), match.span()))
     return MappingProxyType(found)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())
 
 
 def _level(digits: str, right: int, peers: int, severity: Severity) -> Severity:

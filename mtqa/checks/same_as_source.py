@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from mtqa.model import Candidate, Finding, Segment, Severity
 
+# Handles, hashtags, addresses and placeholders are not words that anyone translates.
+_NO_WORD = re.compile(r"\S*[@#/\\{}%<>]\S*")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -20,7 +22,7 @@ class SameAsSource:
     ) -> Iterable[Finding]:
         """At most one finding: an error for two words or more that most other candidates translated."""
         source = _folded(segment.source.plain)
-        words = len(_WORD.findall(source))
+        words = len(_WORD.findall(_NO_WORD.sub(" ", source)))
         if not words or _folded(candidate.text.plain) != source:
             return
         translated = sum(_folded(peer.text.plain) != source for peer in peers)
