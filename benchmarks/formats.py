@@ -177,6 +177,15 @@ def _edits() -> Callable[[str], Any]:
     return lambda _id: edit
 
 
+def mtqa_units(path: Path) -> None:
+    from mtqa.formats.document import open_document
+    from mtqa.formats.scan import scan
+
+    with open_document(path, path.name) as document:
+        for _ in scan(document, UNITS[path.suffix], ""):
+            pass
+
+
 def mtqa_read(path: Path) -> None:
     reader, file = _opened(path, "de")
     for _ in reader.read(file, lambda _notice: None):
@@ -201,10 +210,11 @@ def mtqa_copy(path: Path) -> None:
 WAYS: dict[str, tuple[Callable[[Path], None], str]] = {
     "tokens": (tokens, "expat without handlers: is it well-formed?"),
     "bare": (bare, "bare expat pass: every source and target as str"),
-    "floor": (floor, "the same, and a Segment made of each two"),
+    "floor": (floor, "the same, and a Segment made of each two: the floor"),
     "lxml": (lxml_iterparse, "lxml iterparse and clear"),
     "translate": (translate_toolkit, "translate-toolkit"),
-    "read": (mtqa_read, "mtqa read"),
+    "units": (mtqa_units, "mtqa units: every unit as a tree that knows its bytes"),
+    "read": (mtqa_read, "mtqa read: every segment"),
     "write": (mtqa_write, "mtqa write, every segment edited"),
     "copy": (mtqa_copy, "mtqa write_copy: written and verified"),
 }

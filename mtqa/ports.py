@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, Protocol
+from typing import Any, BinaryIO, Literal, Protocol, runtime_checkable
 
 from mtqa.inline import Markup, Text
 from mtqa.model import (
@@ -162,6 +162,15 @@ class Metric(Protocol):
 
     def utilities(self, batch: Sequence[Comparison]) -> list[dict[tuple[int, int], float]]:
         """Per comparison: (hypothesis index, reference index) -> utility 0..1, for every ordered pair of two."""
+        ...
+
+
+@runtime_checkable
+class RunMetric(Metric, Protocol):
+    """A metric with statistics of a whole run. `utilities` works without them too, and its signature says so."""
+
+    def for_run(self, comparisons: Iterable[Comparison]) -> Metric:
+        """The same metric with the statistics of a run, or of a group of its segments. They are read once, streamed."""
         ...
 
 

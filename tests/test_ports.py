@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from mtqa.cli import mtqa
 from mtqa.model import BilingualFile
 from mtqa.plugins import available, build
-from mtqa.ports import Comparison, Format, Metric, Report
+from mtqa.ports import Comparison, Format, Metric, Report, RunMetric
 
 SAMPLES = Path(__file__).parent.parent / "sample_files"
 words = st.lists(st.sampled_from(["Haus", "die", "2.500", "é", "中文", "👍", " "]), max_size=6).map(" ".join)
@@ -28,14 +28,22 @@ def test_metric(name: str, batch: list[tuple[str, list[str]]]) -> None:
     """Every ordered pair of two, between 0 and 1, the same whether asked alone or together."""
     metric: Metric = build("metrics", name, {}, name)
     comparisons = [Comparison(source, tuple(texts)) for source, texts in batch]
+    assert metric.signature == build("metrics", name, {}, name).signature
+    holds(metric, comparisons)
+    if isinstance(metric, RunMetric):
+        in_run = metric.for_run(iter(comparisons))
+        assert in_run.signature == metric.for_run(comparisons).signature != metric.signature
+        holds(in_run, comparisons)
+
+
+def holds(metric: Metric, comparisons: list[Comparison]) -> None:
     together = metric.utilities(comparisons)
-    assert len(together) == len(batch)
+    assert len(together) == len(comparisons)
     for comparison, values in zip(comparisons, together, strict=True):
         size = len(comparison.texts)
         assert set(values) == {(h, r) for h in range(size) for r in range(size) if h != r}
         assert all(math.isfinite(value) and 0 <= value <= 1 for value in values.values())
         assert metric.utilities([comparison]) == [values]
-    assert metric.signature == build("metrics", name, {}, name).signature
 
 
 @pytest.mark.parametrize("name", available("metrics"))

@@ -1,63 +1,51 @@
-"""chrF, with sacrebleu's numbers (Popovic 2015; beta 2, character order 6, white space removed)."""
+"""chrF, with sacrebleu's numbers (Popović 2015; beta 2, character order 6, white space removed)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache
 from itertools import permutations
 
 from mtqa.errors import MetricError
+from mtqa.metrics import kernel
 from mtqa.ports import Comparison
 
-# What the two implementations disagree on: U+001C..U+001F are white space to Python and not to Rust, and a lone
-# surrogate cannot leave Python.
-_ONLY_PYTHON = re.compile("[\x1c-\x1f\ud800-\udfff]")
+# The release whose numbers these are, bit for bit; the tests compare with the one that is installed.
+SACREBLEU = "2.6.0"
+MOST = 64  # beyond any use, and no option can ask for the memory of the machine
 
 
 class Chrf:
     """Sentence chrF of every candidate against every other, 0..1.
 
-    Computed by fastchrf where it gives sacrebleu's result bit for bit, by sacrebleu itself elsewhere.
+    For n = 1..char_order, P_n and R_n are the shares of the hypothesis' and the reference's n-grams that the other
+    has too, as bags. P and R are their means over the n for which both texts are long enough, and
+    chrF = (1 + beta^2) P R / (beta^2 P + R); 0 where nothing is shared. `threads`: cores to use, at most; all by
+    default.
     """
 
-    def __init__(self, char_order: int = 6, beta: int = 2) -> None:
-        if char_order < 1 or beta < 1:
-            raise MetricError("metric chrf", "char_order and beta must be 1 or more", "correct [metrics.chrf]")
-        self.char_order, self.beta = char_order, beta
+    def __init__(self, char_order: int = 6, beta: int = 2, threads: int | None = None) -> None:
+        if not (1 <= char_order <= MOST and 1 <= beta <= MOST):
+            what = f"char_order and beta must be 1 or more, and at most {MOST}"
+            raise MetricError("metric chrf", what, "correct [metrics.chrf]")
+        if threads is not None and threads < 1:
+            raise MetricError("metric chrf", "threads must be 1 or more", "correct [metrics.chrf]")
+        self.char_order, self.beta, self.threads = char_order, beta, threads
 
-    @cached_property
+    @property
     def signature(self) -> str:
         """The signature as sacrebleu writes it, with the name of the score in front: `chrF2|nrefs:1|...`."""
-        from importlib.metadata import version
-
         options = f"nrefs:1|case:mixed|eff:yes|nc:{self.char_order}|nw:0|space:no|norm:nfc"
-        return f"chrF{self.beta}|{options}|version:{version('sacrebleu')}"
+        return f"chrF{self.beta}|{options}|version:{SACREBLEU}"
 
     def utilities(self, batch: Sequence[Comparison]) -> list[dict[tuple[int, int], float]]:
         """Per comparison, (hypothesis, reference) -> chrF / 100, for every ordered pair of two."""
-        easy = [i for i, c in enumerate(batch) if c.texts and not any(map(_ONLY_PYTHON.search, c.texts))]
-        matrices: dict[int, Sequence[Sequence[float]]] = dict(
-            zip(easy, self._fast([list(batch[i].texts) for i in easy]), strict=True)
-        )
-        for index, comparison in enumerate(batch):
-            if index not in matrices:
-                matrices[index] = self._slow(comparison.texts)
-        return [
-            {(h, r): matrices[i][h][r] / 100 for h, r in permutations(range(len(comparison.texts)), 2)}
-            for i, comparison in enumerate(batch)
-        ]
+        with kernel.enough_memory("metric chrf", batch):
+            rows = kernel.chrf([c.texts for c in batch], self.char_order, self.beta, self.threads)
+        return [dict(zip(pairs(len(c.texts)), row, strict=True)) for c, row in zip(batch, rows, strict=True)]
 
-    def _fast(self, texts: list[list[str]]) -> list[list[list[float]]]:
-        if not texts:
-            return []
-        from fastchrf import pairwise_chrf
 
-        matrices: list[list[list[float]]] = pairwise_chrf(texts, texts, char_order=self.char_order, beta=self.beta)
-        return matrices
-
-    def _slow(self, texts: Sequence[str]) -> list[list[float]]:
-        from sacrebleu.metrics.chrf import CHRF
-
-        chrf = CHRF(char_order=self.char_order, beta=self.beta)
-        return [[float(chrf.sentence_score(hypothesis, [text]).score) for text in texts] for hypothesis in texts]
+@cache
+def pairs(voters: int) -> tuple[tuple[int, int], ...]:
+    """The ordered pairs of two, in the order in which utilities are computed."""
+    return tuple(permutations(range(voters), 2))

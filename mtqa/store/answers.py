@@ -47,17 +47,17 @@ class Answers:
             connection.executemany("DELETE FROM claims WHERE key = ?", [(key,) for key, _ in rows])
 
     def claim(self, keys: Sequence[str]) -> set[str]:
-        """Those of the keys that this run may ask about; the others are answered by now, or asked by another run."""
+        """Those of the keys that may be asked about now: not answered, and not claimed before, here or elsewhere."""
         claimed: set[str] = set()
         for some, marks in _portions(keys):
             with self._database.transaction() as connection:
+                connection.execute("BEGIN IMMEDIATE")  # what is read here must still be so when it is written
+                query = f"SELECT DISTINCT run FROM claims WHERE key IN ({marks})"  # noqa: S608 - only question marks
+                runs = [run for (run,) in connection.execute(query, some)]
                 mine = self._presence.name
-                connection.executemany(_CLAIM, [(key, mine, key) for key in some])
-                query = f"SELECT key, run FROM claims WHERE key IN ({marks})"  # noqa: S608 - only question marks
-                runs = dict(connection.execute(query, some).fetchall())
-                dead = {run for run in set(runs.values()) if run != mine and not self._presence.lives(run)}
-                connection.executemany("UPDATE claims SET run = ? WHERE run = ?", [(mine, run) for run in dead])
-            claimed |= {key for key, run in runs.items() if run == mine or run in dead}
+                dead = [(run,) for run in runs if run != mine and not self._presence.lives(run)]
+                connection.executemany("DELETE FROM claims WHERE run = ?", dead)
+                claimed |= {key for key in some if connection.execute(_CLAIM, (key, mine, key)).rowcount}
         return claimed
 
     def release(self, keys: Iterable[str]) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
 from mtqa.errors import StoreError
+
+_PATIENCE = 30.0  # seconds to wait for another process that writes
 
 
 class Database:
@@ -25,16 +28,29 @@ class Database:
         except OSError as error:
             raise StoreError(str(path.parent), f"cannot be made ({error.strerror})", "choose another folder") from error
         with self._mapped():
-            self._connection = sqlite3.connect(path, timeout=0 if exclusive else 30, check_same_thread=False)
+            patience = 0 if exclusive else _PATIENCE
+            self._connection = sqlite3.connect(path, timeout=patience, check_same_thread=False)
             try:
                 if exclusive:
                     self._connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-                self._connection.execute("PRAGMA journal_mode=WAL")
-                self._connection.execute("PRAGMA synchronous=NORMAL")
-                self._connection.executescript(schema)
+                self._prepare(schema, time.monotonic() + patience)
             except sqlite3.Error:
                 self._connection.close()
                 raise
+
+    def _prepare(self, schema: str, until: float) -> None:
+        """Log mode and tables. SQLite does not wait for others when two set the log mode at once, so we do."""
+        while True:
+            try:
+                self._connection.execute("PRAGMA journal_mode=WAL")
+                self._connection.execute("PRAGMA synchronous=NORMAL")
+                self._connection.executescript(schema)
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() >= until:
+                    raise
+                time.sleep(0.05)
+            else:
+                return
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

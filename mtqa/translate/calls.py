@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import count
 
 from mtqa.errors import EngineBusy, EngineReply, MtqaError
 from mtqa.ports import Engine, Outcome, Query
 from mtqa.translate.budget import cost_of
-from mtqa.translate.pace import ATTEMPTS, Pace, Stopped
+from mtqa.translate.pace import Pace, Stopped
 from mtqa.translate.price import characters, tokens_likely
 from mtqa.translate.shared import Shared
 
+_ATTEMPTS = 5
 _DEADLINE = 900.0  # seconds for a call with all its attempts
 
 Outcomes = dict[str, list[Outcome]]
@@ -39,15 +39,15 @@ class Caller:
         Raises EngineBusy after the last attempt (Outage, when nobody else was answered either), EngineReply,
         EngineRefused, Stopped, and whatever else the engine raises.
         """
-        began, answers = self._clock.now(), self._pace.answers
-        for attempt in count(1):
+        began, answers, attempt = self._clock.now(), self._pace.answers, 0
+        while True:
+            attempt += 1
             try:
                 return self._once(batch, attempt)
             except EngineBusy as busy:
-                if attempt == ATTEMPTS or self._clock.now() - began > _DEADLINE:
+                if attempt == _ATTEMPTS or self._clock.now() - began > _DEADLINE:
                     kind = EngineBusy if self._pace.answers > answers else Outage
                     raise kind(busy.where, f"{busy.what} (asked {attempt} times)", busy.todo) from None
-        raise AssertionError  # the count has no end
 
     def _once(self, batch: Sequence[Query], attempt: int) -> tuple[Outcomes, int | None]:
         capabilities = self._engine.capabilities

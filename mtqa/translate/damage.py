@@ -21,7 +21,8 @@ _ANCHOR = re.compile(r"https?://\S+|\{\w*\}|%\d*\$?[sd]|\d+(?:[.,\u00a0\u202f]\d
 def cut(source: str, target: str) -> str:
     """The sentences that are missing at the end of a target, in words; empty when none seem to be.
 
-    Three sentences or more must have become at most half as many, in less than half of the length.
+    Three sentences or more must have become at most half as many, in less than half of the length. This was so for 2
+    of 5940 real English-Czech candidates, one of them a severe error (benchmarks/damage.py).
     """
     before, after = _sentences(source), _sentences(target)
     if before < 3 or 2 * after > before or 2 * _weight(target) > _weight(source):
@@ -32,8 +33,8 @@ def cut(source: str, target: str) -> str:
 def misread(source: str, target: str) -> str:
     """Escapes that were read once too often or too seldom, and marks of unknown words, in words; empty when fine."""
     expected, found = Counter(_ENTITY.findall(source)), Counter(_ENTITY.findall(target))
-    if added := found - expected:
-        return f"{next(iter(added))} is left escaped in the answer"
+    if found and not expected:  # a source that has escapes itself is markup as text, and its target may need others
+        return f"{next(iter(found))} is left escaped in the answer"
     lost = expected - found
     if lost and any(target.count(sign) > source.count(sign) for entity, sign in _SIGNS if entity in lost):
         return f"{next(iter(lost))} was read once too often in the answer"
@@ -51,7 +52,8 @@ def shifted(texts: Sequence[tuple[str, str]]) -> bool:
     """Whether answers of a batch, (source, target) in order, seem to belong to the text before or after theirs.
 
     The sign: numbers, placeholders or addresses of one text are missing from its own answer and stand, all of them,
-    in the neighbour's, whose source has them not.
+    in the neighbour's, whose source has them not. Of 580 real batches of ten texts none showed it; of the same
+    batches with answers moved up from the fifth on, 71 % did (benchmarks/damage.py).
     """
     sources = [_anchors(source) for source, _ in texts]
     targets = [_anchors(target) for _, target in texts]

@@ -23,9 +23,9 @@ class Feed:
     """Shared by the workers of one engine.
 
     A text that several segments share is asked once: while it is on its way, further segments wait for its answer;
-    afterwards the cache has it. A text that another run is asking about is left for a later pass, and so is what was
-    postponed; passes go on until nothing is left. Only remote engines are asked so; others may look at the segment
-    itself.
+    afterwards the cache has it. What another run, or another engine just like this one, is asking about is left for
+    a later pass, and so is what was postponed; passes go on until nothing is left. Only remote engines are asked so;
+    others may look at the segment itself.
     """
 
     def __init__(self, name: str, engine: Engine, samples: int, shared: Shared) -> None:

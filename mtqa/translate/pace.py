@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from mtqa.errors import EngineBusy, EngineRefused, MtqaError
 from mtqa.ports import Capabilities
 
-ATTEMPTS = 5
 _FIRST, _LONGEST = 1.0, 60.0  # seconds, backoff of our own
 _PATIENCE = 120.0  # seconds; a server that asks for more is asked in another run
 _MARGIN = 0.98  # of the rates: calls start on time, but arrive some milliseconds early or late
@@ -42,19 +41,21 @@ class Clock:
 class Pace:
     """The one gate before all calls to an engine.
 
-    Starts lie on a schedule, each as far from the one before as the rates want for its size; they never bunch to
-    catch up. A busy answer pauses the whole engine and halves how many calls may run at once; answers raise that
-    number again, by one for each round of calls. After five faults in a row the breaker opens: nothing is sent for
-    a while, then one call alone probes. When the probes fail too, the engine is given up.
+    The first call goes alone. Starts lie on a schedule, each a little farther from the one before than the rates want
+    for its size; one that is late pushes the next ones away, so that they never bunch to catch up. A busy answer
+    pauses the whole engine and halves how many calls may run at once; answers raise that number again, by one for
+    each round of calls. After five faults in a row the breaker opens: nothing is sent for a while, then one call
+    alone probes. When the probes fail too, the engine is given up.
     """
 
     def __init__(self, limits: Capabilities, clock: Clock, stop: threading.Event) -> None:
         self._limits, self._clock, self._stop = limits, clock, stop
         self._changed = threading.Condition()
-        self._opens = self._next = clock.now()  # end of the pause; when the schedule has its next start
+        # End of the pause; when the schedule has its next start; when the last start allows another one.
+        self._opens = self._next = self._earliest = clock.now()
         self._round = 0  # number of pauses so far: a call that began before the last one tells nothing new
         self._running = 0
-        self._at_once = 1.0  # the first call goes alone: a wrong key, or a connection to open, holds up one only
+        self._at_once = 1.0  # a wrong key, or a connection to open, then holds up one call only
         self._faults = self._probes = 0
         self._refusal: MtqaError | None = None
         self.answers = 0  # calls that were answered, so far
@@ -64,12 +65,17 @@ class Pace:
 
         Raises Stopped, and what the engine was refused with.
         """
+        spacing = self._spacing(characters, tokens)
         while not self._stop.is_set():
-            round_, wait = self._place(characters, tokens)
-            if wait > 0:
-                self._clock.wait(self._stop, wait)
-            if round_ is not None and (self._current(round_) or self._leave()):
-                return round_
+            round_, wait = self._place(spacing)
+            while wait is not None:
+                if wait > 0:
+                    self._clock.wait(self._stop, wait)
+                if round_ is None:
+                    break
+                wait = self._start(round_, spacing)
+                if wait == 0:
+                    return round_
         raise Stopped
 
     def answered(self) -> None:
@@ -102,7 +108,7 @@ class Pace:
         with self._changed:
             self._refusal = self._refusal or error
 
-    def _place(self, characters: int, tokens: int) -> tuple[int | None, float]:
+    def _place(self, spacing: float) -> tuple[int | None, float | None]:
         """A place for a call: its round, and the seconds until it starts; without one None, and when to ask again."""
         with self._changed:
             if self._refusal:
@@ -115,19 +121,26 @@ class Pace:
                 return None, 0.0
             self._running += 1
             starts = max(now, self._next)
-            self._next = starts + self._spacing(characters, tokens)
+            self._next = starts + spacing
             return self._round, starts - now
 
-    def _current(self, round_: int) -> bool:
+    def _start(self, round_: int, spacing: float) -> float | None:
+        """Start a call: 0, or the seconds that it is too close to the last one; None when it has lost its place."""
         with self._changed:
-            return round_ == self._round and not self._stop.is_set()
+            now = self._clock.now()
+            if round_ != self._round or self._stop.is_set():
+                self._leave()
+                return None
+            if now < self._earliest:  # the last one was late
+                return self._earliest - now
+            self._earliest = now + _MARGIN * spacing
+            return 0.0
 
-    def _leave(self) -> bool:
-        """Give back the place of a call; false."""
+    def _leave(self) -> None:
+        """Give back the place of a call."""
         with self._changed:
             self._running -= 1
             self._changed.notify_all()
-        return False
 
     def _spacing(self, characters: int, tokens: int) -> float:
         """Seconds from a start of that size to the next one."""

@@ -25,7 +25,7 @@ class AnswerCache(AnswerReader, Protocol):
         ...
 
     def claim(self, keys: Sequence[str]) -> set[str]:
-        """Those of the keys that this run may ask about; the others are answered by now, or asked by another run."""
+        """Those of the keys that may be asked about now: not answered, and not claimed before, here or elsewhere."""
         ...
 
     def release(self, keys: Iterable[str]) -> None:

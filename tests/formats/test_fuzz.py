@@ -43,7 +43,6 @@ class Check:
     """What must hold of any content whatsoever."""
 
     def __init__(self, tmp_path: Path) -> None:
-        self.folder = tmp_path
         self.input, self.copy, self.again = tmp_path / "input", tmp_path / "out" / "copy", tmp_path / "again"
         self.read = self.refused = self.edited = 0
 
@@ -248,7 +247,7 @@ def test_any_structure(tmp_path: Path, kind: str, data: st.DataObject) -> None:
     Check(tmp_path)(WRAPPERS[kind].format(f"<{unit} id='u'>{''.join(inner)}</{unit}>" * 2).encode())
 
 
-PADDING = "<unit id='u' translate='no'><segment><source>left alone</source></segment></unit>\n" * 2000
+PADDING = "<unit id='u' translate='no'><segment><source>left alone</source></segment></unit>\n" * 1000
 
 
 @pytest.mark.parametrize(
@@ -297,9 +296,8 @@ def watched(folder: Path) -> None:
         if opened or event.startswith(foreign):
             seen.append(f"{event} {arguments}")
 
-    contents = [*originals().values(), *(mutant(name, 0) for name in originals())]
     sys.addaudithook(hook)
-    for content in contents:
+    for content in originals().values():
         check(content)
     print(*seen, sep="\n")  # noqa: T201 - read by the test
 

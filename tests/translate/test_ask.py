@@ -63,7 +63,7 @@ class Memory:
 
     def claim(self, keys: Sequence[str]) -> set[str]:
         with self.lock:
-            mine = {key for key in keys if key not in self.elsewhere and key not in self.kept}
+            mine = {key for key in keys if key not in self.elsewhere | self.claimed | self.kept.keys()}
             self.claimed |= mine
             return mine
 
@@ -155,7 +155,7 @@ def test_every_engine_is_asked_about_every_segment() -> None:
     given[3] = replace(given[3], source=Text("  "))
     engines: dict[str, Engine] = {
         "one": Scripted(upper),
-        "two": Scripted(upper, Capabilities(max_items=1, concurrency=3)),
+        "two": Scripted(upper, Capabilities(max_items=1, concurrency=3), "another"),
     }
     memory = run(engines, given)
     assert memory.said("one") == memory.said("two") == ["A", "B", "E", "F"]
@@ -251,6 +251,18 @@ def test_what_another_run_is_asking_about_is_waited_for() -> None:
     assert engine.batches == [["b"], ["c"]]
 
 
+def test_two_engines_that_are_the_same_share_their_answers() -> None:
+    asked: Counter[str] = Counter()
+
+    def respond(batch: Sequence[Query]) -> Iterable[Outcome]:
+        asked.update(query.text for query in batch)
+        return upper(batch)
+
+    memory = run({"one": Scripted(respond), "two": Scripted(respond)}, segments("a", "b"))
+    assert memory.said("one") == memory.said("two") == ["A", "B"]
+    assert asked == {"a": 1, "b": 1}
+
+
 def test_an_engine_that_reads_context_gets_the_neighbours_of_its_file() -> None:
     given = segments("a", "b", "b", "c")
     given[1] = replace(given[1], protected="locked")
@@ -343,7 +355,7 @@ def test_an_outage_costs_time_but_no_text() -> None:
 
     def respond(batch: Sequence[Query]) -> Iterable[Outcome]:
         asked_at.append(time.at)
-        if 1 < len(asked_at) and time.at < 600:
+        if len(asked_at) > 1 and time.at < 600:
             raise busy()
         return upper(batch)
 
@@ -508,7 +520,7 @@ def test_a_bug_in_an_engine_is_raised_after_the_others_have_recorded() -> None:
 
     memory = Memory()
     with pytest.raises(ZeroDivisionError):
-        run({"slow": Scripted(slow), "buggy": Scripted(buggy)}, segments("a", "b"), memory)
+        run({"slow": Scripted(slow), "buggy": Scripted(buggy, signature="buggy")}, segments("a", "b"), memory)
     assert memory.said("slow") == ["A", "B"]
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("ask ")]
 

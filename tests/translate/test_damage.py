@@ -30,6 +30,7 @@ def test_lost_sentences(source: str, target: str, found: str) -> None:
         ("A & B", "A &amp; B", "&amp; is left escaped"),
         ("write &lt;b&gt;", "schreibe <b>", "read once too often"),
         ("write &lt;b&gt;", "schreibe &lt;b&gt;", ""),
+        ("&lt;b&gt;now!&lt;/b&gt;", "&lt;b&gt;vite&nbsp;!&lt;/b&gt;", ""),
         ("a wug", "un *wug", "does not know a word: *wug"),
         ("a *wug", "un *wug", ""),
         ("very wug", "muy *wug*", ""),

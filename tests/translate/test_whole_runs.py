@@ -40,8 +40,8 @@ class Bench:
             f'<trans-unit id="{n}"><source>{text}</source></trans-unit>' for n, text in enumerate(TEXTS, start=1)
         )
         (folder / "x.xlf").write_text(
-            '<xliff version="1.2" xmlns="urn:oasis:names:tc:xliff:document:1.2"><file original="x" datatype="plaintext" '
-            f'source-language="en" target-language="de"><body>{units}</body></file></xliff>',
+            '<xliff version="1.2" xmlns="urn:oasis:names:tc:xliff:document:1.2"><file original="x" '
+            f'datatype="plaintext" source-language="en" target-language="de"><body>{units}</body></file></xliff>',
             encoding="utf-8",
         )
         (folder / "mtqa.toml").write_text(

@@ -1,0 +1,92 @@
+"""The work under chrF and tokens: compiled where the package was built with a C compiler, in Python where not.
+
+Both give the same bits, so which one runs shows in the time alone. `MTQA_NO_KERNEL=1` in the environment keeps to
+Python.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from functools import cache
+from itertools import chain
+from types import ModuleType
+
+from mtqa.errors import MetricError
+from mtqa.ports import Comparison
+
+Texts = tuple[str, ...]
+
+# Characters that are worked on together: enough to keep a core busy for a millisecond, few enough for its cache.
+PORTION = 30_000
+
+
+@cache
+def compiled() -> ModuleType | None:
+    """The compiled kernel; None where it was not built, or is not wanted."""
+    if not os.environ.get("MTQA_NO_KERNEL"):
+        with suppress(ImportError):
+            from mtqa.metrics import _kernel
+
+            return _kernel
+    return None
+
+
+def chrf(segments: Sequence[Texts], orders: int, beta: int, threads: int | None = None) -> list[list[float]]:
+    """Per segment, chrF / 100 of every ordered pair of its texts, in the order of permutations(range(n), 2).
+
+    `threads`: at most so many cores; None for all that this process may use.
+    """
+    one_portion = _chrf()
+
+    def score(portion: list[Texts]) -> list[list[float]]:
+        return one_portion(portion, orders, beta)
+
+    work = list(portions(segments))
+    threads = min(threads or cores(), len(work))
+    if threads <= 1:
+        return list(chain.from_iterable(map(score, work)))
+    with ThreadPoolExecutor(threads) as pool:
+        return list(chain.from_iterable(pool.map(score, work)))
+
+
+def portions(segments: Iterable[Texts]) -> Iterator[list[Texts]]:
+    """The segments in lists of about PORTION characters; one at least."""
+    portion: list[Texts] = []
+    size = 0
+    for texts in segments:
+        portion.append(texts)
+        size += sum(map(len, texts))
+        if size >= PORTION:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion
+
+
+@contextmanager
+def enough_memory(where: str, batch: Sequence[Comparison]) -> Iterator[None]:
+    """Say it in words when the memory does not suffice. Raises MetricError."""
+    try:
+        yield
+    except MemoryError as error:
+        longest = max((len(text) for comparison in batch for text in comparison.texts), default=0)
+        what = f"out of memory (the longest text has {longest:,} characters)"
+        raise MetricError(where, what, "split the longest segments, or use a larger machine") from error
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _chrf() -> Callable[[list[Texts], int, int], list[list[float]]]:
+    kernel = compiled()
+    if kernel is None:
+        from mtqa.metrics import arrays
+
+        return arrays.chrf
+    found: Callable[[list[Texts], int, int], list[list[float]]] = kernel.chrf
+    return found

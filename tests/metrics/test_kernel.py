@@ -1,0 +1,97 @@
+"""The compiled kernel: when it is used, what it refuses, how it is built."""
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from mtqa.metrics import kernel
+from mtqa.metrics.tokens import classes
+from tests.metrics.ways import COMPILED
+
+ROOT = Path(__file__).parents[2]
+CAN_COMPILE = shutil.which("cc") and Path(sysconfig.get_path("include"), "Python.h").exists()
+needs_kernel = pytest.mark.skipif(not COMPILED, reason="the compiled kernel was not built")
+needs_compiler = pytest.mark.skipif(not CAN_COMPILE, reason="no C compiler, or no headers of Python")
+
+PROBE = (
+    "import sys; from mtqa.metrics.chrf import Chrf; from mtqa.ports import Comparison;"
+    "print(Chrf().utilities([Comparison('', ('ab c', 'abc d'))]), 'mtqa.metrics._kernel' in sys.modules,"
+    "'numpy' in sys.modules)"
+)
+
+
+def probe(**environment: str) -> str:
+    clean = {name: value for name, value in os.environ.items() if name != "MTQA_NO_KERNEL"}
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE], env=clean | environment, capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return done.stdout
+
+
+@needs_kernel
+def test_the_environment_keeps_to_python() -> None:
+    compiled, python = probe(), probe(MTQA_NO_KERNEL="1")
+    assert compiled.endswith("] True False\n")
+    assert python == compiled.replace("True False", "False True")
+
+
+@needs_kernel
+def test_white_space_is_what_python_says() -> None:
+    """A white space character is not there; any other one is, and so keeps the texts from being equal."""
+    native = kernel.compiled()
+    assert native
+    points = [chr(point) for point in range(0x20000)]
+    assert not any(chr(point).isspace() for point in range(0x20000, sys.maxunicode + 1))
+    expected = [point.isspace() for point in points]
+    assert [row[0] == 1.0 for row in native.chrf([("a", "a" + point) for point in points], 1, 1)] == expected
+    assert [not distinct for distinct, _ in native.bags([(point,) for point in points], classes())] == expected
+
+
+@needs_kernel
+@pytest.mark.parametrize(
+    ("function", "arguments", "error"),
+    [
+        ("chrf", (("a",), 6, 2), TypeError),
+        ("chrf", ([["a"]], 6, 2), TypeError),
+        ("chrf", ([("a", b"a")], 6, 2), TypeError),
+        ("chrf", ([("a", "b")], 0, 2), ValueError),
+        ("chrf", ([("a", "b")],), TypeError),
+        ("bags", ([("a", 1)], classes()), TypeError),
+        ("bags", ([("a",)], b"short"), ValueError),
+    ],
+)
+def test_wrong_arguments_are_refused(function: str, arguments: tuple[object, ...], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        getattr(kernel.compiled(), function)(*arguments)
+
+
+@needs_compiler
+def test_a_compiler_gives_the_kernel() -> None:
+    assert COMPILED, "reinstall the package: pip install -e ."
+
+
+def build(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    (folder / "mtqa" / "metrics").mkdir(parents=True)
+    for name in ("setup.py", "mtqa/metrics/_kernel.c"):
+        shutil.copy(ROOT / name, folder / name)
+    command = [sys.executable, "setup.py", "build_ext", "--inplace"]
+    return subprocess.run(
+        command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, check=False
+    )
+
+
+@needs_compiler
+def test_it_compiles_without_warnings(tmp_path: Path) -> None:
+    done = build(tmp_path, CFLAGS="-Wall -Wextra -Werror")
+    assert list(tmp_path.rglob("_kernel.*.so")), done.stderr
+
+
+def test_without_a_compiler_the_rest_is_installed(tmp_path: Path) -> None:
+    done = build(tmp_path, CC="/nonexistent/cc", LDSHARED="/nonexistent/cc")
+    assert done.returncode == 0, done.stderr
+    assert not list(tmp_path.rglob("_kernel.*.so"))
