@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Protocol
 
@@ -18,7 +18,7 @@ from mtqa.config import Settings
 from mtqa.consensus.decide import decide
 from mtqa.consensus.explain import explain
 from mtqa.consensus.risk import risks
-from mtqa.consensus.score import score
+from mtqa.consensus.score import for_run, score
 from mtqa.errors import FormatError, MtqaError, SeveralErrors, StaleFile, UnknownFormat
 from mtqa.formats import write_copy
 from mtqa.inline import Text
@@ -63,7 +63,7 @@ class Plan:
 
 
 def run(plan: Plan, progress: Progress) -> JsonObject:
-    """Do all of it. Returns what the manifest says of the outcome: inputs, languages, notices, failures, summary."""
+    """Do all of it. Returns what the manifest says of the outcome: inputs, signatures, notices, failures, summary."""
     store = RunStore(plan.folder)
     try:
         opened, inputs, notices = read(plan, store, progress)
@@ -72,13 +72,14 @@ def run(plan: Plan, progress: Progress) -> JsonObject:
         raise
     try:
         asked = translate(plan, store, progress)
-        judge(plan, store, progress)
+        signatures = judge(plan, store, progress)
         write_lines(plan.folder / "segments.jsonl", ranked(store))
         write(plan, opened, store, progress)
         currencies = dict.fromkeys(plan.parts.engines, plan.settings.currency)
         languages = {(s.source_lang, s.target_lang) for s in store.segments() if not s.protected}
         return {
             "inputs": inputs,
+            "metrics": signatures,
             "languages": sorted(languages),
             "notices": [{"where": notice.where, "what": notice.what} for notice in notices],
             "spent": dict(asked.spent),
@@ -132,17 +133,20 @@ def translate(plan: Plan, store: RunStore, progress: Progress) -> Asked:
         answers.close()
 
 
-def judge(plan: Plan, store: RunStore, progress: Progress) -> None:
-    """Check, score, decide and explain, a window of segments at a time."""
+def judge(plan: Plan, store: RunStore, progress: Progress) -> dict[str, str]:
+    """Check, score, decide and explain, a window of segments at a time. Returns the signatures of the metrics."""
     progress.start("judge", sum(1 for _ in store.segments()))
-    for window in store.candidate_sets(list(plan.parts.engines)):
-        results = list(judge_window(window, plan.parts, plan.settings))
+    engines = list(plan.parts.engines)
+    metrics = for_run(plan.parts.metrics, lambda: chain.from_iterable(store.candidate_sets(engines)))
+    for window in store.candidate_sets(engines):
+        results = list(judge_window(window, replace(plan.parts, metrics=metrics), plan.settings))
         edits = [edit_of(result, plan.settings) for result in results]
         store.add_results(
             (result.segment.id, result_to_json(result), edit_to_json(edit) if edit else None)
             for result, edit in zip(results, edits, strict=True)
         )
         progress.advance("judge", len(results))
+    return {name: metric.signature for name, metric in metrics.items()}
 
 
 def judge_window(window: Sequence[CandidateSet], parts: Parts, settings: Settings) -> Iterator[Result]:

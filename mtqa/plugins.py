@@ -43,6 +43,28 @@ def load(family: str, name: str) -> type[Any]:
     return loaded
 
 
+class Parameter(typing.NamedTuple):
+    """One keyword parameter of a constructor: its type, and whether it must be given."""
+
+    hint: Any
+    required: bool
+
+
+def parameters_of(plugin: type[Any]) -> dict[str, Parameter]:
+    """The keyword parameters of a constructor by name; those of `**options: Unpack[...]` are parameters like others."""
+    hints = typing.get_type_hints(plugin.__init__)
+    found: dict[str, Parameter] = {}
+    for name, one in inspect.signature(plugin).parameters.items():
+        hint = hints.get(name, Any)
+        if one.kind is not one.VAR_KEYWORD:
+            found[name] = Parameter(hint, one.default is one.empty)
+        elif typing.get_origin(hint) is typing.Unpack:
+            (table,) = typing.get_args(hint)
+            entries = typing.get_type_hints(table)
+            found |= {key: Parameter(entry, key in table.__required_keys__) for key, entry in entries.items()}
+    return found
+
+
 def build(
     family: str,
     use: str,
@@ -58,7 +80,7 @@ def build(
     """
     plugin = load(family, use)
     services = services or {}
-    parameters = {k: p for k, p in inspect.signature(plugin).parameters.items() if p.kind is not p.VAR_KEYWORD}
+    parameters = parameters_of(plugin)
     known = [name for name in parameters if name not in services]
     for key in options:
         if key in ("key", "api_key"):
@@ -68,10 +90,9 @@ def build(
                 where, f"unknown key {key!r}{nearest(key, known)}", f"known: {', '.join(known) or 'none'}"
             )
     for name in known:
-        if parameters[name].default is inspect.Parameter.empty and name not in options:
+        if parameters[name].required and name not in options:
             raise ConfigError(where, f"{name} is missing", f"set {name}")
-    hints = typing.get_type_hints(plugin.__init__)
-    arguments = {k: _converted(v, hints.get(k, Any), f"{where}.{k}", folder) for k, v in options.items()}
+    arguments = {k: _converted(v, parameters[k].hint, f"{where}.{k}", folder) for k, v in options.items()}
     given = {name: service for name, service in services.items() if name in parameters}
     try:
         return plugin(**arguments, **given)

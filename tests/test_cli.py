@@ -299,3 +299,18 @@ def test_inspect(invoke: Callable[..., Result], tmp_path: Path) -> None:
     assert len([line for line in done.stderr.splitlines() if line.startswith("error: ")]) == 1
     assert (tmp_path / "again" / SAMPLE.name).read_bytes() == SAMPLE.read_bytes()
     assert "16 segments · 15 translatable" in invoke("inspect", SAMPLE).stdout
+
+
+def test_a_second_metric_is_shown_and_does_not_decide(invoke: Callable[..., Result], tmp_path: Path) -> None:
+    config = CONFIG.read_text(encoding="utf-8").replace('"candidates/', f'"{CONFIG.parent}/candidates/')
+    (tmp_path / "both.toml").write_text(f"{config}\n[metrics.chrf]\n[metrics.tokens]\n", encoding="utf-8")
+    for name, configuration in (("one", CONFIG), ("both", tmp_path / "both.toml")):
+        assert invoke("run", SAMPLE, "-c", configuration, "-o", name).exit_code == 0
+    one, both = (
+        list(map(json.loads, (tmp_path / name / "segments.jsonl").read_text(encoding="utf-8").splitlines()))
+        for name in ("one", "both")
+    )
+    assert [r.get("chosen") for r in one] == [r.get("chosen") for r in both]
+    assert set(both[0]["utilities"]) == {"chrf", "tokens"}
+    signatures = json.loads((tmp_path / "both" / "run.json").read_text(encoding="utf-8"))["metrics"]
+    assert signatures["tokens"] != signatures["chrf"]

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from mtqa.model import CandidateSet, Utilities
-from mtqa.ports import Comparison
-
-if TYPE_CHECKING:
-    from mtqa.ports import Metric
+from mtqa.ports import Comparison, Metric, RunMetric
 
 
 def score(batch: Sequence[CandidateSet], metrics: Mapping[str, Metric]) -> list[dict[str, Utilities]]:
     """Per candidate set: metric name -> utilities. Texts are compared plain (codes out) and NFC-normalised."""
-    comparisons = [
-        Comparison(_comparable(found.segment.source.plain), tuple(_comparable(c.text.plain) for c in found.candidates))
-        for found in batch
-    ]
+    comparisons = [comparison(found) for found in batch]
     scored: list[dict[str, Utilities]] = [{} for _ in batch]
     for name, metric in metrics.items():
         for found, values, all_of_it in zip(batch, metric.utilities(comparisons), scored, strict=True):
@@ -26,6 +19,20 @@ def score(batch: Sequence[CandidateSet], metrics: Mapping[str, Metric]) -> list[
             pairs = {(engines[h], engines[r]): value for (h, r), value in values.items()}
             all_of_it[name] = Utilities(metric.signature, pairs)
     return scored
+
+
+def for_run(metrics: Mapping[str, Metric], sets: Callable[[], Iterable[CandidateSet]]) -> dict[str, Metric]:
+    """The metrics with the statistics of the run, where they have any. Each of those streams over `sets()` once."""
+    return {
+        name: metric.for_run(map(comparison, sets())) if isinstance(metric, RunMetric) else metric
+        for name, metric in metrics.items()
+    }
+
+
+def comparison(found: CandidateSet) -> Comparison:
+    """The texts of a candidate set as metrics see them."""
+    texts = tuple(_comparable(candidate.text.plain) for candidate in found.candidates)
+    return Comparison(_comparable(found.segment.source.plain), texts)
 
 
 def _comparable(text: str) -> str:

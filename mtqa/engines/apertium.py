@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Unpack
 
-from mtqa.engines.common import checked_price, cost_of
+from mtqa.engines.common import translated, uncovered
 from mtqa.engines.faults import Fault, Uncovered
 from mtqa.engines.http import Http
+from mtqa.engines.keys import Key
+from mtqa.engines.options import Machine, character_price
 from mtqa.errors import EngineError, EngineReply
 from mtqa.inline import Markup
 from mtqa.languages import primary
-from mtqa.model import Missing, Usage
-from mtqa.ports import Answer, Capabilities, NoAnswer, Outcome, Query
+from mtqa.model import Missing
+from mtqa.ports import Capabilities, NoAnswer, Outcome, Query
 
 # APy cuts its input into at most 10 parts and drops the rest, with status 200. Under load a part is 1000 characters.
 _LIMIT = 10_000
@@ -22,8 +25,8 @@ _MARKS = "*#@"  # unknown word, cannot be inflected, not in the bilingual dictio
 class ApertiumEngine:
     """Translates with Apertium, directly or through the languages of `via` (`["cat"]`: English, Catalan, Spanish).
 
-    A rule-based engine, run by the user: `price` is 0 unless set (per million characters). APy has one pipeline
-    per pair by default, so more `concurrency` only makes a queue.
+    A rule-based engine, run by the user: `price` is 0 unless set. APy has one pipeline per pair by default, so more
+    `concurrency` only makes a queue.
     """
 
     def __init__(
@@ -31,15 +34,20 @@ class ApertiumEngine:
         *,
         base_url: str,
         via: list[str] | None = None,
-        headers: dict[str, str] | None = None,
-        timeout: float = 30,
-        concurrency: int = 1,
-        price: float = 0.0,
+        **options: Unpack[Machine],
     ) -> None:
-        self.http = Http("apertium", base_url, headers, timeout, concurrency, judge=_judge)
-        self.capabilities = Capabilities(Markup.HTML, max_items=1, max_chars=_LIMIT, concurrency=concurrency)
+        key = Key("apertium", options, required=False)  # for a proxy in front of it
+        self.http = Http("apertium", base_url, options, key, _judge, concurrency=1)
+        self.capabilities = Capabilities(
+            Markup.HTML,
+            max_items=1,
+            max_chars=_LIMIT,
+            concurrency=self.http.concurrency,
+            rate=self.http.rate,
+            chars_per_minute=options.get("chars_per_minute"),
+            price=character_price("apertium", {"price": 0.0, **options}),
+        )
         self.via = [primary(language) for language in via or []]
-        self.price = checked_price("apertium", price)
 
     @property
     def signature(self) -> str:
@@ -66,20 +74,14 @@ class ApertiumEngine:
             else:
                 reply = self.http.post_form("/translate", {**form, "langpair": "|".join(path)})
         except Uncovered:
-            return NoAnswer(query.id, Missing.ABSTAINED, f"the server has no {' to '.join(path)}")
+            return uncovered("the server", [query], " to ".join(path[:-1]), path[-1])[0]
         data = reply.get("responseData")
         text = data.get("translatedText") if isinstance(data, dict) else None
         if not isinstance(text, str):
             raise EngineReply(self.http.where, "the answer has no translatedText", "check that base_url is an APy")
         if len(text) < len(query.text) / 2 and len(query.text) > 500:
             return NoAnswer(query.id, Missing.TRUNCATED, f"{len(query.text)} characters in, {len(text)} out")
-        characters = len(query.text)
-        return Answer(
-            query.id,
-            _without_marks(text, query.text),
-            usage=Usage(characters=characters),
-            cost=cost_of(characters, self.price),
-        )
+        return translated(query, _without_marks(text, query.text), self.capabilities.price)
 
 
 def _judge(fault: Fault) -> type[EngineError] | None:

@@ -1,34 +1,29 @@
-"""What several HTTP engines need alike: the key, the price, lists of answers, names of languages."""
+"""What several HTTP engines need alike: costs, lists of answers, names of languages."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from mtqa.errors import ConfigError, EngineReply
-from mtqa.ports import Query
-
-
-def read_key(engine: str, key_env: str | None) -> str | None:
-    """The key in the environment variable `key_env`; None without one. Raises ConfigError when it is not set."""
-    if key_env is None:
-        return None
-    key = os.environ.get(key_env, "").strip()
-    if not key:
-        raise ConfigError(f"{engine} key_env", f"the environment variable {key_env} is not set", "set it to the key")
-    return key
+from mtqa.errors import EngineReply
+from mtqa.languages import primary
+from mtqa.model import Missing, Usage
+from mtqa.ports import Answer, NoAnswer, Outcome, Price, Query
 
 
-def checked_price(engine: str, price: float | None) -> float | None:
-    """`price`, when it can be one. Raises ConfigError."""
-    if price is not None and price < 0:
-        raise ConfigError(f"{engine} price", f"{price} is below 0", "write the price of a million characters")
-    return price
+def cost_of(characters: int, price: Price | None) -> float | None:
+    """What `characters` cost; None when the price is unknown."""
+    return None if price is None else characters * price.input / 1_000_000
 
 
-def cost_of(characters: int, price: float | None) -> float | None:
-    """What `characters` cost at `price` per million; None when the price is unknown."""
-    return None if price is None else characters * price / 1_000_000
+def translated(query: Query, text: str, price: Price | None, characters: int | None = None) -> Answer:
+    """The answer of an engine that bills `characters`; where it does not say how many, those it was sent."""
+    billed = len(query.text) if characters is None else characters
+    return Answer(query.id, text, usage=Usage(characters=billed), cost=cost_of(billed, price))
+
+
+def uncovered(engine: str, batch: Sequence[Query], source: str, target: str) -> list[Outcome]:
+    """No answer to anything: the engine does not translate between these languages."""
+    return [NoAnswer(query.id, Missing.ABSTAINED, f"{engine} has no {source} to {target}") for query in batch]
 
 
 def in_order(where: str, batch: Sequence[Query], values: object) -> Iterator[tuple[Query, object]]:
@@ -42,3 +37,10 @@ def in_order(where: str, batch: Sequence[Query], values: object) -> Iterator[tup
 def traditional_chinese(tag: str) -> bool:
     """Whether a Chinese tag means the traditional script, by its script or by its region."""
     return not {"Hant", "TW", "HK", "MO"}.isdisjoint(tag.split("-"))
+
+
+def code_of(tag: str, variants: Collection[str], simplified: str, traditional: str) -> str:
+    """An engine's code for a language: the language alone, but for Chinese and the variants that have their own."""
+    if primary(tag) == "zh":
+        return traditional if traditional_chinese(tag) else simplified
+    return tag if tag in variants else primary(tag)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Literal, Unpack
 
-from mtqa.engines.common import checked_price, cost_of, in_order, read_key, traditional_chinese
+from mtqa.engines.common import cost_of, in_order, traditional_chinese, uncovered
 from mtqa.engines.faults import Fault, Uncovered
 from mtqa.engines.http import Http
+from mtqa.engines.keys import Key
+from mtqa.engines.options import Machine, character_price
 from mtqa.errors import EngineError
 from mtqa.inline import Markup
 from mtqa.languages import primary
@@ -22,30 +24,35 @@ _UNCOVERED = ("target_lang' not supported", "source_lang' not supported")
 class DeepLEngine:
     """Translates with DeepL; a free key (ending in `:fx`) goes to the free host.
 
-    `formality` as DeepL names it; the `prefer_` values never fail. `price`: per million characters billed.
+    `formality` as DeepL names it; the `prefer_` values never fail. `context`: send the neighbours of each text, which
+    are not billed; DeepL takes one text a call then.
     """
 
-    def __init__(  # noqa: PLR0913 - the parameters are the configuration
+    def __init__(
         self,
         *,
-        key_env: str,
         base_url: str | None = None,
         formality: Literal["default", "more", "less", "prefer_more", "prefer_less"] | None = None,
         glossary_id: str | None = None,
         model_type: Literal["quality_optimized", "prefer_quality_optimized", "latency_optimized"] | None = None,
         tag_handling_version: Literal["v1", "v2"] = "v2",
-        headers: dict[str, str] | None = None,
-        timeout: float = 30,
-        concurrency: int = 4,
-        price: float | None = None,
+        context: bool = False,
+        **options: Unpack[Machine],
     ) -> None:
-        key = read_key("deepl", key_env) or ""
-        host = base_url or (_FREE if key.endswith(":fx") else _PAID)
-        auth = {"authorization": f"DeepL-Auth-Key {key}"}
-        self.http = Http("deepl", host, headers, timeout, concurrency, secret=key, auth=auth, judge=_judge)
-        # The body may have 128 KiB: 30 000 characters of any script fit.
-        self.capabilities = Capabilities(Markup.XML, max_items=50, max_chars=30_000, concurrency=concurrency)
-        self.price = checked_price("deepl", price)
+        key = Key("deepl", options, prefix="DeepL-Auth-Key ")
+        host = _FREE if (key.value or "").endswith(":fx") else _PAID
+        self.http = Http("deepl", base_url or host, options, key, _judge)
+        self.capabilities = Capabilities(
+            Markup.XML,
+            max_items=1 if context else 50,
+            max_chars=30_000,
+            max_bytes=100_000,  # the body may have 128 KiB
+            concurrency=self.http.concurrency,
+            rate=self.http.rate,
+            chars_per_minute=options.get("chars_per_minute"),
+            context=context,
+            price=character_price("deepl", options),
+        )
         given = {"formality": formality, "glossary_id": glossary_id, "model_type": model_type}
         # The version of tag handling differs between accounts unless it is said.
         tags = {"tag_handling": "xml", "tag_handling_version": tag_handling_version}
@@ -61,11 +68,13 @@ class DeepLEngine:
         source, target = primary(batch[0].source_lang).upper(), _target(batch[0].target_lang)
         texts = [query.text for query in batch]
         body = {"text": texts, "source_lang": source, "target_lang": target, "show_billed_characters": True}
+        around = "\n".join(text for text in (batch[0].before, batch[0].after) if text)
         try:
-            reply = self.http.post_json("/v2/translate", {**body, **self.options})
+            reply = self.http.post_json(
+                "/v2/translate", {**body, **({"context": around} if around else {}), **self.options}
+            )
         except Uncovered:
-            reason = f"DeepL has no {source} to {target}"
-            return [NoAnswer(query.id, Missing.ABSTAINED, reason) for query in batch]
+            return uncovered("DeepL", batch, source, target)
         items = reply.get("translations")
         return [self._outcome(query, value) for query, value in in_order(self.http.where, batch, items)]
 
@@ -84,7 +93,7 @@ class DeepLEngine:
             text,
             model=self.http.redacted(model) if isinstance(model, str) else None,
             usage=Usage(characters=characters),
-            cost=cost_of(characters, self.price),
+            cost=cost_of(characters, self.capabilities.price),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from math import isfinite
 
@@ -33,21 +33,27 @@ class Uncovered(EngineReply):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An error as a server reports it: status, JSON body (empty when there is none), the sentence for people."""
+    """An error as a server reports it: status, JSON body (empty when there is none), the sentence for people.
+
+    `headers`: those that came with it, names in lower case.
+    """
 
     status: int
     body: JsonObject
     text: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, status: int, body: bytes) -> Fault:
+    def of(cls, status: int, body: bytes, headers: Mapping[str, str]) -> Fault:
         """The fault in an answer. HTML pages and empty bodies have no sentence."""
         try:
             parsed = json.loads(body.decode("utf-8-sig"))
         except (ValueError, RecursionError):
-            return cls(status, {}, "")
+            return cls(status, {}, "", headers)
+        if isinstance(parsed, list) and len(parsed) == 1:  # as Google's streaming front end wraps it
+            parsed = parsed[0]
         parsed = parsed if isinstance(parsed, dict) else {}
-        return cls(status, parsed, _sentence(parsed))
+        return cls(status, parsed, _sentence(parsed), headers)
 
     @classmethod
     def in_success(cls, body: JsonObject) -> Fault:
@@ -65,6 +71,12 @@ class Fault:
         """The object under `error`, where servers put code and parameter; empty when there is none."""
         inner = self.body.get("error")
         return inner if isinstance(inner, dict) else {}
+
+    @property
+    def details(self) -> list[JsonObject]:
+        """The objects under `error.details` (google.rpc.Status)."""
+        details = self.detail.get("details")
+        return [one for one in details if isinstance(one, dict)] if isinstance(details, list) else []
 
 
 def _sentence(body: JsonObject) -> str:
@@ -91,8 +103,19 @@ def remedy(status: int) -> str:
     return "it is asked again; check the server if this goes on" if status >= 500 else "check the options of the engine"
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the server asks for (RFC 9110, 10.2.3; retry-after-ms). None for nothing, or for nonsense."""
+def retry_after(fault: Fault) -> float | None:
+    """Seconds that the server asks for. None for nothing, or for nonsense.
+
+    Retry-After (RFC 9110, 10.2.3), retry-after-ms, or google.rpc.RetryInfo in the body.
+    """
+    asked = _asked_in_headers(fault.headers)
+    if asked is not None:
+        return asked
+    delays = [detail.get("retryDelay") for detail in fault.details]
+    return next((_number(delay[:-1]) for delay in delays if isinstance(delay, str) and delay.endswith("s")), None)
+
+
+def _asked_in_headers(headers: Mapping[str, str]) -> float | None:
     milliseconds = _number(headers.get("retry-after-ms", ""))
     if milliseconds is not None:
         return milliseconds / 1000

@@ -17,12 +17,18 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from mtqa.engines.faults import Fault, excerpt, fault_class, remedy, retry_after
+from mtqa.engines.keys import Auth
+from mtqa.engines.options import Connection
 from mtqa.errors import ConfigError, EngineBusy, EngineError, EngineRefused, EngineReply
 from mtqa.ports import JsonObject
 
 _MAX_BODY = 16 * 2**20  # bytes; no translation of one batch comes near
+_SHORT = 3  # characters; a shorter secret is none, and would be found everywhere
 _CONNECT = 10.0  # seconds; a host that does not take a connection by then is down
-_SECRET_HEADERS = {"authorization", "proxy-authorization", "api-key", "x-api-key", "cookie"}
+_SECRET_HEADERS = {
+    *("authorization", "proxy-authorization", "cookie", "api-key", "x-api-key", "x-goog-api-key", "mmt-apikey"),
+    *("ocp-apim-subscription-key", "x-amz-security-token"),
+}
 
 Judge = Callable[[Fault], type[EngineError] | None]
 
@@ -36,6 +42,14 @@ def http_library() -> Any:  # noqa: ANN401 - one of two packages with the same i
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """The JSON that a server answered, and the headers that came with it (names in lower case)."""
+
+    value: Any
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Reply:
     status: int
     headers: Mapping[str, str]
@@ -45,51 +59,52 @@ class _Reply:
 class Http:
     """The connection of one engine to its server.
 
-    `timeout` is in seconds, for a whole call. `auth` are the headers that carry the key; neither their values nor
-    those of `headers` appear in any message. `judge` says what a reported fault means where the status alone does
-    not; None leaves it to the status. `transport`, when set before the first call, replaces the network.
+    `timeout` (seconds, for a whole call) and `concurrency` count where `connection` does not set them.
+    What `auth` calls secret and the values of configured headers appear in no message. `judge` says what a reported
+    fault means where the status alone does not; None leaves it to the status. `transport`, when set before the first
+    call, replaces the network.
     """
 
     def __init__(
         self,
         engine: str,
         base_url: str,
-        headers: Mapping[str, str] | None,
-        timeout: float,
-        concurrency: int,
-        secret: str | None = None,
-        auth: Mapping[str, str] | None = None,
+        connection: Connection,
+        auth: Auth,
         judge: Judge = lambda _fault: None,
+        *,
+        timeout: float = 30,
+        concurrency: int = 4,
     ) -> None:
         self.base_url = _checked_url(engine, base_url)
         self.where = f"{engine} ({urlsplit(self.base_url).netloc})"
-        for name in headers or {}:
-            if name.lower() in _SECRET_HEADERS:
-                raise ConfigError(self.where, f"the header {name} is a secret", "name its variable with key_env")
-        for name, value in {**(headers or {}), **(auth or {})}.items():
-            if not (name + value).isascii() or not (name + value).isprintable():
-                raise ConfigError(self.where, f"the header {excerpt(name)} cannot be sent", "use plain characters")
-        if timeout <= 0 or concurrency < 1:
-            raise ConfigError(self.where, "timeout must be above 0, concurrency 1 or more", "correct the options")
+        self.concurrency, self.rate = connection.get("concurrency", concurrency), connection.get("rate")
         self.transport: Any = None
-        self._headers = {**(headers or {}), **(auth or {})}
-        self._secrets = [value for value in (secret, *(headers or {}).values()) if value and len(value) > 3]
-        self._timeout, self._concurrency, self._judge = timeout, concurrency, judge
+        self._headers = _checked_headers(self.where, connection.get("headers", {}))
+        self._timeout = connection.get("timeout", timeout)
+        self._auth, self._judge = auth, judge
+        if self._timeout <= 0 or self.concurrency < 1 or (self.rate is not None and self.rate <= 0):
+            what = "timeout and rate must be above 0, concurrency 1 or more"
+            raise ConfigError(self.where, what, "correct the options")
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._client: Any = None
         self._closed = False
 
-    def post_json(self, path: str, body: JsonObject) -> JsonObject:
+    def post_json(self, path: str, body: JsonObject, headers: Mapping[str, str] | None = None) -> JsonObject:
         """The JSON object that the server answers to a JSON body."""
-        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-        return self._call(path, content, "application/json")
+        return _object(self.where, self.exchange(path, body, headers).value)
 
     def post_form(self, path: str, form: Mapping[str, str]) -> JsonObject:
         """The JSON object that the server answers to a form."""
         content = urlencode(form, errors="replace").encode("ascii")
-        return self._call(path, content, "application/x-www-form-urlencoded")
+        return _object(self.where, self._call(path, content, "application/x-www-form-urlencoded", {}).value)
+
+    def exchange(self, path: str, body: object, headers: Mapping[str, str] | None = None) -> Received:
+        """Any JSON that the server answers to a JSON body, sent with further headers."""
+        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        return self._call(path, content, "application/json", headers or {})
 
     def close(self) -> None:
         """End calls under way and give back the connections."""
@@ -103,46 +118,53 @@ class Http:
         thread.join()
         loop.close()
 
-    def fault(self, fault: Fault, wait: float | None = None) -> EngineError:
-        """The error to raise for a fault that the server reports. `wait`: seconds that it asks for."""
+    def fault(self, fault: Fault) -> EngineError:
+        """The error to raise for a fault that the server reports."""
         kind = self._judge(fault) or fault_class(fault.status)
         what = f"HTTP {fault.status}" + (f": {self.redacted(fault.text).rstrip('.')}" if fault.text else "")
         if issubclass(kind, EngineBusy):
-            return kind(self.where, what, remedy(fault.status), wait)
+            return kind(self.where, what, remedy(fault.status), retry_after(fault))
         return kind(self.where, what, remedy(fault.status))
 
     def redacted(self, text: str) -> str:
         """`text` from the server as one short line, without our secrets."""
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
+        for secret in (*self._auth.secrets, *self._headers.values()):
+            if len(secret) > _SHORT:
+                text = text.replace(secret, "***")
         return excerpt(text)
 
-    def _call(self, path: str, content: bytes, kind: str) -> JsonObject:
-        reply = self._send(path, content, kind)
+    def _call(self, path: str, content: bytes, kind: str, headers: Mapping[str, str]) -> Received:
+        reply = self._send(path, content, {"content-type": kind, **headers})
         try:
             value = json.loads(reply.body.decode("utf-8-sig"), parse_constant=_no_constant)
         except (ValueError, RecursionError):
             what = f"HTTP {reply.status} without JSON ({len(reply.body)} bytes)"
             raise EngineBusy(self.where, what, "check base_url and any proxy in between", billed=True) from None
-        if not isinstance(value, dict):
-            raise EngineReply(self.where, "the answer is not a JSON object", "check base_url")
-        return value
+        return Received(value, reply.headers)
 
-    def _send(self, path: str, content: bytes, kind: str) -> _Reply:
+    def _send(self, path: str, content: bytes, headers: Mapping[str, str]) -> _Reply:
+        for mend in (True, False):
+            auth = self._auth.headers(self.base_url + path, content, headers)
+            reply = self._answered(path, content, {**headers, **auth})
+            if 200 <= reply.status < 300:
+                break
+            fault = Fault.of(reply.status, reply.body, reply.headers)
+            if 300 <= reply.status < 400:
+                # Followed, it would carry the key to a host that nobody configured.
+                host = self.redacted(urlsplit(reply.headers.get("location", "")).netloc) or "another address"
+                raise EngineRefused(self.where, f"HTTP {reply.status}: redirects to {host}", "correct base_url")
+            if not (mend and self._auth.mended(fault, auth)):
+                raise self.fault(fault)
+        return reply
+
+    def _answered(self, path: str, content: bytes, headers: Mapping[str, str]) -> _Reply:
         try:
-            reply = self._run(self._exchange(path, content, kind))
+            return self._run(self._exchange(path, content, headers))
         except (concurrent.futures.CancelledError, asyncio.CancelledError):
             raise EngineBusy(self.where, "the call was ended", "run again", billed=True) from None
         except TimeoutError:
             what = f"no complete answer in {self._timeout:g} s"
             raise EngineBusy(self.where, what, "raise timeout if the server is slow", billed=True) from None
-        if 200 <= reply.status < 300:
-            return reply
-        if 300 <= reply.status < 400:
-            # Followed, it would carry the key to a host that nobody configured.
-            host = excerpt(urlsplit(reply.headers.get("location", "")).netloc) or "another address"
-            raise EngineRefused(self.where, f"HTTP {reply.status}: redirects to {host}", "correct base_url")
-        raise self.fault(Fault.of(reply.status, reply.body), retry_after(reply.headers))
 
     def _run(self, exchange: Coroutine[Any, Any, _Reply]) -> _Reply:
         with self._lock:
@@ -156,15 +178,13 @@ class Http:
             future = asyncio.run_coroutine_threadsafe(exchange, self._loop)
         return future.result()
 
-    async def _exchange(self, path: str, content: bytes, kind: str) -> _Reply:
+    async def _exchange(self, path: str, content: bytes, headers: Mapping[str, str]) -> _Reply:
         library = http_library()
         try:
             self._client = self._client or self._open(library)
             async with (
                 asyncio.timeout(self._timeout),
-                self._client.stream(
-                    "POST", self.base_url + path, content=content, headers={"content-type": kind}
-                ) as response,
+                self._client.stream("POST", self.base_url + path, content=content, headers=headers) as response,
             ):
                 body = bytearray()
                 async for chunk in response.aiter_bytes():
@@ -185,7 +205,7 @@ class Http:
             raise EngineBusy(self.where, what, todo, billed=arrived) from None
 
     def _open(self, library: Any) -> Any:  # noqa: ANN401
-        limits = library.Limits(max_connections=self._concurrency, max_keepalive_connections=self._concurrency)
+        limits = library.Limits(max_connections=self.concurrency, max_keepalive_connections=self.concurrency)
         return library.AsyncClient(
             transport=self.transport,
             headers={"user-agent": "mtqa", **self._headers},
@@ -203,8 +223,25 @@ class Http:
             await self._client.aclose()
 
 
+def _object(where: str, value: object) -> JsonObject:
+    if not isinstance(value, dict):
+        raise EngineReply(where, "the answer is not a JSON object", "check base_url")
+    return value
+
+
 def _no_constant(name: str) -> None:
     raise ValueError(name)  # NaN and Infinity are no JSON (RFC 8259, 6)
+
+
+def _checked_headers(where: str, headers: Mapping[str, object]) -> dict[str, str]:
+    checked = {}
+    for name, value in headers.items():
+        if name.lower() in _SECRET_HEADERS:
+            raise ConfigError(where, f"the header {name} is a secret", "name its variable with key_env")
+        if not isinstance(value, str) or not (name + value).isascii() or not (name + value).isprintable():
+            raise ConfigError(where, f"the header {excerpt(name)} cannot be sent", "use plain characters")
+        checked[name] = value
+    return checked
 
 
 def _checked_url(engine: str, url: str) -> str:

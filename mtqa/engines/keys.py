@@ -23,15 +23,12 @@ class Auth(Protocol):
         """What must not appear in any message."""
         ...
 
-    def headers(self, url: str, content: bytes) -> dict[str, str]:
-        """The headers of one request."""
+    def headers(self, url: str, content: bytes, headers: Mapping[str, str]) -> dict[str, str]:
+        """The headers to add to a request that has `headers` already."""
         ...
 
-    def mended(self, fault: Fault, headers: Mapping[str, str], sent: Mapping[str, str]) -> bool:
-        """Whether a request that was refused is worth sending once more, with new headers.
-
-        `headers` came with the fault; `sent` are those that `self.headers` gave.
-        """
+    def mended(self, fault: Fault, sent: Mapping[str, str]) -> bool:
+        """Whether a request that was refused is worth sending once more; `sent` is what `headers` gave for it."""
         ...
 
 
@@ -70,21 +67,23 @@ class Key:
         """The key, and those that it replaced."""
         return [*self._former, self.value] if self.value else []
 
-    def headers(self, url: str, content: bytes) -> dict[str, str]:
+    def headers(self, url: str, content: bytes, headers: Mapping[str, str]) -> dict[str, str]:
         """The header with the key."""
-        del url, content
-        return {self._header: self._prefix + self.value} if self.value and self._header else {}
+        del url, content, headers
+        return self._header_now()
 
-    def mended(self, fault: Fault, headers: Mapping[str, str], sent: Mapping[str, str]) -> bool:
-        """Whether the command prints another key now. Keys of other calls may have been renewed meanwhile."""
-        del headers
+    def mended(self, fault: Fault, sent: Mapping[str, str]) -> bool:
+        """Whether the command prints another key now, or did so for another call meanwhile."""
         if fault.status != 401 or not self._command or not self.value:
             return False
         with self._lock:
-            if sent == self.headers("", b""):
+            if sent == self._header_now():
                 self._former.append(self.value)
                 self.value = printed(self._engine, self._command)
-            return sent != self.headers("", b"")
+            return sent != self._header_now()
+
+    def _header_now(self) -> dict[str, str]:
+        return {self._header: self._prefix + self.value} if self.value and self._header else {}
 
 
 def from_environment(engine: str, variable: str) -> str:

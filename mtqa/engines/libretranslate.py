@@ -3,38 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Unpack
 
-from mtqa.engines.common import checked_price, cost_of, in_order, read_key, traditional_chinese
+from mtqa.engines.common import in_order, traditional_chinese, translated, uncovered
 from mtqa.engines.faults import Fault, Uncovered
 from mtqa.engines.http import Http
+from mtqa.engines.keys import Key
+from mtqa.engines.options import Machine, character_price
 from mtqa.errors import EngineError, EngineRefused
 from mtqa.inline import Markup
 from mtqa.languages import primary
-from mtqa.model import Missing, Usage
-from mtqa.ports import Answer, Capabilities, NoAnswer, Outcome, Query
+from mtqa.model import Missing
+from mtqa.ports import Capabilities, NoAnswer, Outcome, Query
 
 
 class LibreTranslateEngine:
     """Translates with a LibreTranslate server.
 
-    `price`: per million characters. `batch`: texts a request; servers with --batch-limit take no more than that.
+    `batch`: texts a request; servers with --batch-limit take no more than that.
     """
 
-    def __init__(
-        self,
-        *,
-        base_url: str,
-        key_env: str | None = None,
-        batch: int = 20,
-        headers: dict[str, str] | None = None,
-        timeout: float = 60,
-        concurrency: int = 2,
-        price: float | None = None,
-    ) -> None:
-        self._key = read_key("libretranslate", key_env)
-        self.http = Http("libretranslate", base_url, headers, timeout, concurrency, secret=self._key, judge=_judge)
-        self.capabilities = Capabilities(Markup.HTML, max_items=batch, max_chars=5000, concurrency=concurrency)
-        self.price = checked_price("libretranslate", price)
+    def __init__(self, *, base_url: str, batch: int = 20, **options: Unpack[Machine]) -> None:
+        self._key = Key("libretranslate", options, header="", required=False)
+        self.http = Http("libretranslate", base_url, options, self._key, _judge, timeout=60, concurrency=2)
+        self.capabilities = Capabilities(
+            Markup.HTML,
+            max_items=batch,
+            max_chars=5000,
+            concurrency=self.http.concurrency,
+            rate=self.http.rate,
+            chars_per_minute=options.get("chars_per_minute"),
+            price=character_price("libretranslate", options),
+        )
 
     @property
     def signature(self) -> str:
@@ -46,10 +46,10 @@ class LibreTranslateEngine:
         source, target = _code(batch[0].source_lang), _code(batch[0].target_lang)
         body = {"q": [query.text for query in batch], "source": source, "target": target, "format": "html"}
         try:
-            reply = self.http.post_json("/translate", {**body, "api_key": self._key} if self._key else body)
+            key = self._key.value
+            reply = self.http.post_json("/translate", {**body, "api_key": key} if key else body)
         except Uncovered:
-            reason = f"the server has no {source} to {target}"
-            return [NoAnswer(query.id, Missing.ABSTAINED, reason) for query in batch]
+            return uncovered("the server", batch, source, target)
         texts = reply.get("translatedText")
         return [self._outcome(query, value) for query, value in in_order(self.http.where, batch, texts)]
 
@@ -63,8 +63,7 @@ class LibreTranslateEngine:
         # The server takes the escapes out of what it translated (and gives the rest back as it came), so that only
         # "&" needs its escape again to be read as HTML once.
         marked = text if text == query.text else text.replace("&", "&amp;")
-        characters = len(query.text)
-        return Answer(query.id, marked, usage=Usage(characters=characters), cost=cost_of(characters, self.price))
+        return translated(query, marked, self.capabilities.price)
 
 
 def _judge(fault: Fault) -> type[EngineError] | None:

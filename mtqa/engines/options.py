@@ -17,7 +17,6 @@ class Connection(TypedDict, total=False):
     `rate`: calls a second. `concurrency`: calls at once.
     """
 
-    base_url: str
     key_env: str
     key_command: list[str]
     headers: dict[str, str]

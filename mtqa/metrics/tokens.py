@@ -132,12 +132,12 @@ def bags(segments: list[kernel.Texts]) -> list[tuple[list[str], list[list[int]]]
 
 def _bags(texts: kernel.Texts) -> tuple[list[str], list[list[int]]]:
     numbers: dict[str, int] = {}
-    bags = []
+    found = []
     for text in texts:
         marked = text.translate(classes())  # one letter for each character, so spans are those of the text
-        found = (text[match.start() : match.end()] for match in _PATTERN.finditer(marked))
-        bags.append([numbers.setdefault(token, len(numbers)) for token in found])
-    return list(numbers), bags
+        tokens = (text[match.start() : match.end()] for match in _PATTERN.finditer(marked))
+        found.append([numbers.setdefault(token, len(numbers)) for token in tokens])
+    return list(numbers), found
 
 
 _PATTERN = re.compile("d+(?:pd+)*|w[wdm]*|[spm]m*")

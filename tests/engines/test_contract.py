@@ -1,6 +1,5 @@
 """What every engine must be, whoever wrote it. No engine is known by name here."""
 
-import inspect
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from mtqa.errors import ConfigError
+from mtqa.errors import ConfigError, EngineBusy, EngineError, EngineRefused, EngineReply
 from mtqa.inline import Markup, Text
 from mtqa.model import Segment
-from mtqa.plugins import available, build, load
-from mtqa.ports import Query
+from mtqa.plugins import available, build, load, parameters_of
+from mtqa.ports import NoAnswer, Query
+from tests.engines.wire import Reply, outcomes, reply, wired
 
 KEY = "secret-7f3a9c51d2"
 
@@ -23,22 +23,36 @@ def no_segments(path: Path, source_lang: str | None = None, target_lang: str | N
 
 
 # What a required option gets, by its name; a new engine with a new required option adds it here.
-VALUES = {"base_url": "http://127.0.0.1:9", "model": "some-model", "key_env": "MTQA_TEST_KEY", "path": "recorded.xlf"}
+VALUES = {
+    "base_url": "http://127.0.0.1:9",
+    "command": [sys.executable, "-c", "import sys; sys.stdout.write(sys.stdin.read())"],
+    "key_env": "MTQA_TEST_KEY",
+    "model": "some-model",
+    "path": "recorded.xlf",
+    "region": "eu-west-1",
+}
+SIGNED = ("amazon",)  # keys in two parts, which have variables of their own
+SERVERS = [name for name in available("engines") if "headers" in parameters_of(load("engines", name))]
+
+
+@pytest.fixture(autouse=True)
+def keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("MTQA_TEST_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(variable, KEY)
+    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
 
 
 @pytest.fixture(params=list(available("engines")))
 def name(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    monkeypatch.setenv("MTQA_TEST_KEY", KEY)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "recorded.xlf").write_text("<xliff/>")
     return str(request.param)
 
 
 def options_of(name: str) -> dict[str, Any]:
-    parameters = inspect.signature(load("engines", name)).parameters
-    required = {p.name for p in parameters.values() if p.default is p.empty}
-    wanted = required | ({"key_env"} & parameters.keys())
-    return {option: VALUES[option] for option in wanted if option in VALUES}
+    parameters = parameters_of(load("engines", name))
+    wanted = {option for option, one in parameters.items() if one.required or option == "key_env"}
+    return {option: VALUES[option] for option in wanted & VALUES.keys() if name not in SIGNED or option != "key_env"}
 
 
 def built(name: str, **more: Any) -> Any:
@@ -62,8 +76,18 @@ def test_capabilities_are_sane(name: str) -> None:
 
 
 def test_options_reach_the_capabilities(name: str) -> None:
-    if "concurrency" in inspect.signature(load("engines", name)).parameters:
-        assert built(name, concurrency=7).capabilities.concurrency == 7
+    parameters = parameters_of(load("engines", name))
+    if "concurrency" in parameters:
+        capabilities = built(name, concurrency=7, rate=2.5).capabilities
+        assert (capabilities.concurrency, capabilities.rate) == (7, 2.5)
+    if "price" in parameters:
+        price = [3.0, 4.0] if "batch" in parameters and "prompt" in parameters else 3.0
+        found = built(name, price=price).capabilities.price
+        assert found is not None
+        assert found.input == 3
+        for wrong in (-1.0, [1.0], [-1.0, 2.0]):
+            with pytest.raises(ConfigError):
+                built(name, price=wrong)
 
 
 @pytest.mark.parametrize("option", ["key", "api_key", "nonsense"])
@@ -75,6 +99,10 @@ def test_unknown_options_and_keys_are_refused(name: str, option: str) -> None:
 
 def test_a_missing_key_is_found_at_construction(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MTQA_TEST_KEY")
+    if name in SIGNED:
+        monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+        with pytest.raises(ConfigError, match="AWS_SECRET_ACCESS_KEY is not set"):
+            built(name)
     if "key_env" in options_of(name):
         with pytest.raises(ConfigError, match="MTQA_TEST_KEY is not set"):
             built(name)
@@ -101,3 +129,35 @@ def test_loading_an_engine_does_not_load_the_http_client(name: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", probe, name], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("server", SERVERS)
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (401, EngineRefused), (402, EngineRefused), (403, EngineRefused), (404, EngineRefused), (413, EngineReply),
+        (408, EngineBusy), (429, EngineBusy), (500, EngineBusy), (502, EngineBusy), (503, EngineBusy),
+        (529, EngineBusy), (200, EngineError),  # or no answer
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [None, f"<html>{KEY}</html>".encode(), {"error": {"message": f"no {KEY}"}}, {"message": KEY}, [{"x": KEY}], {}],
+    ids=["empty", "page", "nested", "flat", "list", "blank"],
+)
+def test_servers_that_do_not_translate(server: str, status: int, kind: type[EngineError], body: object) -> None:
+    """Each status becomes its error, whatever comes with it; the key is in none."""
+    engine = built(server)
+    batch = [Query("q", "a", Segment("f#1", "f", "1", Text("a"), "en", "de"))]
+    given = answer_or_error(engine, batch, reply(status, body))
+    assert isinstance(given, kind) or (status == 200 and isinstance(given, NoAnswer))
+    said = [given, getattr(given, "__cause__", None), getattr(given, "__context__", None)]
+    assert KEY not in f"{given} {said}"
+
+
+def answer_or_error(engine: Any, batch: list[Query], answer: Reply) -> object:
+    with wired(engine, [answer]):
+        try:
+            return outcomes(engine, batch)["q"]
+        except EngineError as error:
+            return error

@@ -12,20 +12,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtqa.engines.faults import excerpt, retry_after
+from mtqa.engines.faults import Fault, excerpt, retry_after
 from mtqa.engines.http import Http
+from mtqa.engines.keys import Key
+from mtqa.engines.options import Connection
 from mtqa.errors import ConfigError, EngineBusy, EngineError, EngineRefused, EngineReply
 from tests.engines.wire import Reply, http, reply
 
 KEY = "key-4b1c77"
 
 
+def opened_with(url: str, **options: Any) -> Http:
+    given: Connection = {"timeout": 5, "concurrency": 2, **options}  # type: ignore[typeddict-item]
+    return Http("engine", url, given, Key("engine", given, required=False))
+
+
 @contextmanager
 def connection(
     url: str = "http://mt.example", respond: Callable[[Any], Reply] | None = None, **options: Any
 ) -> Iterator[Http]:
-    given_options = {"headers": {}, "timeout": 5, "concurrency": 2} | options
-    opened = Http("engine", url, **given_options)
+    opened = opened_with(url, **options)
     if respond:
         opened.transport = http.MockTransport(lambda request: respond(request).response())
     try:
@@ -122,12 +128,13 @@ def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
 
 def test_retry_after_as_a_date() -> None:
     date = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
-    assert 3500 < (retry_after({"retry-after": date}) or 0) <= 3600
+    assert 3500 < (retry_after(Fault(429, {}, "", {"retry-after": date})) or 0) <= 3600
 
 
 @given(st.text())
 def test_retry_after_never_fails(value: str) -> None:
-    seconds = retry_after({"retry-after": value, "retry-after-ms": value})
+    body = {"error": {"details": [value, {"retryDelay": value}, {"retryDelay": f"{value}s"}]}}
+    seconds = retry_after(Fault(429, body, "", {"retry-after": value, "retry-after-ms": value}))
     assert seconds is None or seconds >= 0
 
 
@@ -139,8 +146,9 @@ def test_excerpts_are_one_printable_line(text: str) -> None:
     line.encode()
 
 
-def test_no_secret_in_any_error() -> None:
-    secrets = {"auth": {"authorization": f"Bearer {KEY}"}, "secret": KEY, "headers": {"x-team": "team-9917"}}
+def test_no_secret_in_any_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MTQA_TEST_KEY", KEY)
+    secrets = {"key_env": "MTQA_TEST_KEY", "headers": {"x-team": "team-9917"}}
     for response in (
         reply(401, {"error": {"message": f"Incorrect key {KEY} of team-9917"}}),
         reply(500, {"error": f"{KEY} team-9917"}),
@@ -152,9 +160,10 @@ def test_no_secret_in_any_error() -> None:
 
 
 @pytest.mark.parametrize("value", [f"{KEY}\nx: y", f"{KEY}é"])
-def test_a_key_that_cannot_be_sent_is_refused_without_being_shown(value: str) -> None:
-    with pytest.raises(ConfigError, match="authorization") as caught:
-        Http("engine", "http://mt.example", {}, 5, 1, auth={"authorization": value})
+def test_a_key_that_cannot_be_sent_is_refused_without_being_shown(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MTQA_TEST_KEY", value)
+    with pytest.raises(ConfigError, match="cannot be sent") as caught:
+        Key("engine", {"key_env": "MTQA_TEST_KEY"})
     assert KEY not in str(caught.value)
 
 
@@ -163,15 +172,15 @@ def test_a_key_that_cannot_be_sent_is_refused_without_being_shown(value: str) ->
 )
 def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(ConfigError, match="base_url"):
-        Http("engine", url, {}, 5, 1)
+        opened_with(url)
 
 
 def test_secrets_in_the_configuration_are_refused() -> None:
     with pytest.raises(ConfigError, match="password") as caught:
-        Http("engine", f"https://me:{KEY}@mt.example", {}, 5, 1)
+        opened_with(f"https://me:{KEY}@mt.example")
     assert KEY not in str(caught.value)
     with pytest.raises(ConfigError, match="key_env") as caught:
-        Http("engine", "https://mt.example", {"Authorization": KEY}, 5, 1)
+        opened_with("https://mt.example", headers={"Authorization": KEY})
     assert KEY not in str(caught.value)
 
 
@@ -197,8 +206,9 @@ def unauthorised(accepted: socket.socket) -> None:
     accepted.sendall(b"HTTP/1.1 401 Unauthorized\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body))
 
 
-def test_no_secret_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    options = {"auth": {"authorization": f"Bearer {KEY}"}, "secret": KEY}
+def test_no_secret_in_the_log(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MTQA_TEST_KEY", KEY)
+    options = {"key_env": "MTQA_TEST_KEY"}
     refused = pytest.raises(EngineRefused, match=r"\*\*\* is no key")
     with caplog.at_level("DEBUG"), server(unauthorised) as url, connection(url, **options) as opened, refused:
         opened.post_json("/x", {})

@@ -48,7 +48,7 @@ class Wire:
 
     def body(self, index: int = 0) -> Any:
         request = self.requests[index]
-        if request.headers["content-type"] == "application/json":
+        if "json" in request.headers["content-type"]:
             return json.loads(request.content)
         return {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
 

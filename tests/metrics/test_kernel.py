@@ -6,12 +6,13 @@ import subprocess
 import sys
 import sysconfig
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from mtqa.metrics import kernel
 from mtqa.metrics.tokens import classes
-from tests.metrics.ways import COMPILED
+from tests.metrics.ways import COMPILED, working
 
 ROOT = Path(__file__).parents[2]
 CAN_COMPILE = shutil.which("cc") and Path(sysconfig.get_path("include"), "Python.h").exists()
@@ -23,6 +24,13 @@ PROBE = (
     "print(Chrf().utilities([Comparison('', ('ab c', 'abc d'))]), 'mtqa.metrics._kernel' in sys.modules,"
     "'numpy' in sys.modules)"
 )
+
+
+def the_kernel() -> ModuleType:
+    with working("compiled"):
+        native = kernel.compiled()
+    assert native
+    return native
 
 
 def probe(**environment: str) -> str:
@@ -43,8 +51,7 @@ def test_the_environment_keeps_to_python() -> None:
 @needs_kernel
 def test_white_space_is_what_python_says() -> None:
     """A white space character is not there; any other one is, and so keeps the texts from being equal."""
-    native = kernel.compiled()
-    assert native
+    native = the_kernel()
     points = [chr(point) for point in range(0x20000)]
     assert not any(chr(point).isspace() for point in range(0x20000, sys.maxunicode + 1))
     expected = [point.isspace() for point in points]
@@ -67,7 +74,7 @@ def test_white_space_is_what_python_says() -> None:
 )
 def test_wrong_arguments_are_refused(function: str, arguments: tuple[object, ...], error: type[Exception]) -> None:
     with pytest.raises(error):
-        getattr(kernel.compiled(), function)(*arguments)
+        getattr(the_kernel(), function)(*arguments)
 
 
 @needs_compiler

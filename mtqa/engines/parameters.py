@@ -1,0 +1,83 @@
+"""Fields of a request that a server may reject, and what becomes of them then."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mtqa.engines.faults import Fault
+from mtqa.ports import JsonObject
+
+LIMIT = object()  # in a form: the most tokens that the answer may have
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to say something in a request: `fields` to merge into it.
+
+    `names` are the words by which a server complains of it.
+    """
+
+    names: tuple[str, ...]
+    fields: JsonObject
+
+
+class Parameters:
+    """What may be said in a request, each in forms to try in turn; when all are rejected it is left out.
+
+    What is rejected once is remembered.
+    """
+
+    def __init__(self, forms: Mapping[str, Sequence[Form]]) -> None:
+        self._forms = {name: list(some) for name, some in forms.items()}
+        self._lock = threading.Lock()
+
+    def merged(self, body: JsonObject, limit: int) -> JsonObject:
+        """A copy of `body` with the parameters in it; at most `limit` tokens are to come back."""
+        with self._lock:
+            forms = [some[0] for some in self._forms.values() if some]
+        for form in forms:
+            body = _merged(body, form.fields, limit)
+        return body
+
+    def reject(self, fault: Fault) -> bool:
+        """Whether a fault is about one of the parameters; its next form is used from now on."""
+        with self._lock:
+            for some in self._forms.values():
+                if some and any(_is_about(fault, name) for name in some[0].names):
+                    some.pop(0)
+                    return True
+        return False
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Names of the parameters of which every form was rejected."""
+        with self._lock:
+            return tuple(name for name, some in self._forms.items() if not some)
+
+
+def form(name: str, value: Any) -> list[Form]:  # noqa: ANN401 - any JSON
+    """One field, with whatever is in it, that is left out when it or something in it is rejected."""
+    inside = tuple(value) if isinstance(value, dict) else ()
+    return [Form((name, *inside), {name: value})]
+
+
+def _is_about(fault: Fault, name: str) -> bool:
+    parameter = fault.detail.get("param")
+    if isinstance(parameter, str):
+        return name in parameter.split(".")
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", fault.text, re.IGNORECASE) is not None
+
+
+def _merged(body: JsonObject, fields: JsonObject, limit: int) -> JsonObject:
+    merged = dict(body)
+    for name, value in fields.items():
+        if isinstance(value, dict):
+            inner = merged.get(name)
+            merged[name] = _merged(inner if isinstance(inner, dict) else {}, value, limit)
+        else:
+            merged[name] = limit if value is LIMIT else value
+    return merged
