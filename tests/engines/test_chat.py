@@ -12,7 +12,7 @@ from mtqa.errors import ConfigError, EngineBusy, EngineError, EngineRefused, Eng
 from mtqa.inline import Code, Markup, Text
 from mtqa.model import Missing, Segment
 from mtqa.ports import Answer, NoAnswer, Query
-from tests.engines.chats import BROKEN, CUT, DECLINED, ENDINGS, SERVERS, WHOLE, Items, Server
+from tests.engines.chats import BROKEN, CUT, DECLINED, ENDINGS, SERVERS, WHOLE, Items, Server, capitals
 from tests.engines.wire import Reply, outcomes, queries, reply, wired
 
 
@@ -54,6 +54,18 @@ def test_answers_carry_model_usage_and_cost(server: Server) -> None:
     assert sum(a.usage.output_tokens or 0 for a in answers if a.usage) == 40
     assert sum(answer.cost or 0 for answer in answers) == pytest.approx((100 * 2 + 40 * 10) / 1e6)
     assert {answer.model for answer in answers} <= {"m-1-2026", None}
+
+
+def test_a_cost_that_cannot_be_known_is_unknown(server: Server) -> None:
+    one, two = server.make(), server.make(price=[2.0, 10.0])
+
+    def uncounted(body: Any) -> Reply:
+        answer = server.answer(json.dumps({"items": capitals(server.items(body))}), server.endings[WHOLE][0])
+        return reply(200, {name: value for name, value in answer.items() if not name.startswith("usage")})
+
+    with wired(one, server.translation), wired(two, uncounted):
+        found = [outcomes(each, queries("One"))["q1"] for each in (one, two)]
+    assert [each.cost for each in found if isinstance(each, Answer)] == [None, None]
 
 
 def test_codes_go_out_as_tokens_and_come_back(server: Server) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -109,3 +110,14 @@ def test_a_pair_that_is_not_covered_is_an_abstention(engine: DeepLEngine) -> Non
         found = outcomes(engine, queries("One", languages=("en", "cy")))["q1"]
     assert isinstance(found, NoAnswer)
     assert found.kind is Missing.ABSTAINED
+
+
+def test_context_goes_with_one_text_and_is_not_translated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEEPL_KEY", "paid-key-0011")
+    engine = DeepLEngine(key_env="DEEPL_KEY", context=True)
+    assert (engine.capabilities.max_items, engine.capabilities.context) == (1, True)
+    [query] = queries("One")
+    with wired(engine, [reply(200, translations("Eins"))]) as wire:
+        outcomes(engine, [replace(query, before="Zero", after="Two")])
+    assert wire.body()["context"] == "Zero\nTwo"
+    assert wire.body()["text"] == ["One"]

@@ -79,3 +79,10 @@ def test_a_pair_that_is_not_covered_is_an_abstention(engine: LibreTranslateEngin
     with wired(engine, [reply(400, {"error": text})]):
         found = outcomes(engine, queries("One", "Two", languages=("en", "cy")))
     assert [o.kind for o in found.values() if isinstance(o, NoAnswer)] == [Missing.ABSTAINED] * 2
+
+
+@pytest.mark.parametrize("answer", ["One", "🤖"], ids=["the source itself", "what it gives to bots"])
+def test_a_bad_translation_is_still_a_candidate(engine: LibreTranslateEngine, answer: str) -> None:
+    with wired(engine, [reply(200, {"translatedText": [answer]})]):
+        found = outcomes(engine, queries("One"))["q1"]
+    assert isinstance(found, Answer)

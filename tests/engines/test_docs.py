@@ -1,0 +1,48 @@
+"""docs/engines.md names every engine with every setting, and what it shows works."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from mtqa.config import parse_settings
+from mtqa.engines.chat import PROMPT, VERSION
+from mtqa.engines.options import Chat, Machine
+from mtqa.plugins import available, build, load, parameters_of
+
+PAGE = (Path(__file__).parents[2] / "docs" / "engines.md").read_text(encoding="utf-8")
+COMMON = {"timeout", "concurrency", "rate", "price", "base_url"} | Machine.__annotations__.keys()
+SERVICES = {"read_bilingual", "other_engines"}
+
+
+@pytest.mark.parametrize("name", available("engines"))
+def test_every_engine_has_a_row_with_its_settings(name: str) -> None:
+    parameters = parameters_of(load("engines", name))
+    [row] = re.findall(rf"^\| `{name}` \|.*$", PAGE, re.MULTILINE)
+    shared = COMMON | (Chat.__annotations__.keys() if "prompt" in parameters else set())
+    for option, one in parameters.items():
+        if option not in shared | SERVICES:
+            assert f"`{option}`" in row
+            assert (f"**`{option}`**" in row) == one.required
+
+
+@pytest.mark.parametrize("option", sorted(COMMON | Chat.__annotations__.keys()))
+def test_every_common_setting_is_explained(option: str) -> None:
+    assert re.search(rf"^\| `{option}` \|", PAGE, re.MULTILINE)
+
+
+def test_the_prompt_is_the_one_in_use() -> None:
+    assert f"```text\n{PROMPT}\n```" in PAGE
+    assert f"The prompt, version {VERSION};" in PAGE
+
+
+@pytest.mark.parametrize("block", re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL))
+def test_the_settings_shown_build_their_engines(block: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "terms_en-de.csv").write_text("account,Konto\n", encoding="utf-8")
+    (tmp_path / "translate.sh").touch(0o755)
+    monkeypatch.chdir(tmp_path)
+    for variable in re.findall(r'key_env = "(\w+)"', block):
+        monkeypatch.setenv(variable, "some-key")
+    for engine in parse_settings(tomllib.loads(block), tmp_path / "mtqa.toml").engines.values():
+        build("engines", engine.use, engine.options, engine.name, tmp_path).close()
