@@ -27,7 +27,7 @@ class AnthropicEngine(ChatEngine):
     otherwise; it would count into `max_tokens`.
     """
 
-    reserved = ("model", "messages", "system", "stream", "output_config", "temperature", "max_tokens")
+    reserved = ("model", "messages", "system", "stream", "temperature", "max_tokens")
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class AnthropicEngine(ChatEngine):
         schema = {"type": "json_schema", "schema": answer_schema()}
         forms = {
             "thinking": form("thinking", {"type": "disabled"}),
-            "output_config": form("output_config", {"format": schema}),
+            "output_config.format": form("output_config", {"format": schema}),  # beside an effort of the user's
             "max_tokens": [Form((), {"max_tokens": LIMIT})],  # required
             **({"temperature": form("temperature", options["temperature"])} if "temperature" in options else {}),
         }

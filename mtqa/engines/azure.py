@@ -39,10 +39,10 @@ class AzureEngine:
         tone: Literal["neutral", "formal", "informal"] | None = None,
         **options: Unpack[Machine],
     ) -> None:
-        later = version != "3.0"
-        wrong = ("category",) if later and category else ("deployment", "tone") if not later else ()
-        for name, value in {"category": category, "deployment": deployment, "tone": tone}.items():
-            if value and name in wrong:
+        later = version == "2026-06-06"
+        foreign = {"category": category} if later else {"deployment": deployment, "tone": tone}
+        for name, value in foreign.items():
+            if value:
                 raise ConfigError(f"azure {name}", f"is not of version {version}", "set the other version")
         key = Key("azure", options, header="ocp-apim-subscription-key", prefix="")
         self.http = Http("azure", base_url, options, key, _judge)

@@ -102,7 +102,8 @@ def _document(glossary: Glossary, by_id: dict[str, Query]) -> str:
     # What stands beside an item as an item itself need not be said again.
     for (item, query), (next_item, next_query) in pairwise(zip(items, queries, strict=True)):
         if query.after == next_query.segment.source.plain and next_query.before == query.segment.source.plain:
-            del item["after"], next_item["before"]
+            item.pop("after", None)
+            next_item.pop("before", None)
     document: JsonObject = {"from": queries[0].source_lang, "to": queries[0].target_lang}
     if terms:
         document["glossary"] = terms

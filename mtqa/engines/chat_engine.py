@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from mtqa.engines.chat import Contract, Request, salvage, shares
-from mtqa.engines.faults import Fault, excerpt
+from mtqa.engines.faults import Fault, Unfit, excerpt
 from mtqa.engines.flaws import chatter, leaked, refused, wrong_script
 from mtqa.engines.http import Http
 from mtqa.engines.keys import Auth
 from mtqa.engines.options import Chat, token_price
-from mtqa.engines.parameters import Form, Parameters, form
+from mtqa.engines.parameters import Form, Parameters, form, merged
 from mtqa.errors import ConfigError, EngineBusy, EngineError, EngineRefused, EngineReply
 from mtqa.inline import Markup
 from mtqa.model import Missing, Usage, total
@@ -25,10 +25,6 @@ _ROOM, _ROOM_EACH, _ROOM_PER_BYTE = 1000, 64, 2  # tokens of an answer: in all, 
 # may speak of billing as well, so that a 429 is judged by its codes alone.
 _MONEY = ("insufficient_quota", "credit_balance", "spend_limit", "usage_limit_exceeded", "billing")
 _MONEY_SAID = ("credit balance", "spend limit", "spending limit")
-
-
-class RejectedParameter(EngineReply):
-    """The server does not take one of the parameters that may be left out."""
 
 
 class Declined(EngineReply):
@@ -66,8 +62,6 @@ class ChatEngine(ABC):
                 raise ConfigError(f"{name} parameters", f"{field} cannot be set here", "take it out of parameters")
         self._parameters = Parameters({**forms, **{field: form(field, value) for field, value in given.items()}})
         self._max_tokens = options.get("max_tokens")
-        if self._max_tokens is not None and self._max_tokens < 1:
-            raise ConfigError(f"{name} max_tokens", f"{self._max_tokens} is too few", "set it above 0")
         self.capabilities = Capabilities(
             Markup.TOKENS,
             max_items=options.get("batch", 10),
@@ -142,13 +136,13 @@ class ChatEngine(ABC):
         """The completion; without what the server rejects, if it rejects something that can be left out."""
         body = self._body(request)
         while True:
-            sent = self._parameters.merged(body, limit)
+            forms = self._parameters.forms
             try:
-                reply = self._call(sent)
+                reply = self._call(merged(body, forms, limit))
                 if reply.get("error"):  # with status 200, from servers that had begun to answer
                     raise self.http.fault(Fault.in_success(reply))
-            except RejectedParameter:
-                if sent == self._parameters.merged(body, limit):  # it was not sent: the fault is another one
+            except Unfit as error:
+                if not self._parameters.reject(error.fault, forms):
                     raise
             else:
                 return self._completion(reply)
@@ -165,7 +159,7 @@ class ChatEngine(ABC):
         if "content_filter" in codes:
             return Declined
         too_long = "context_length" in codes or "context length" in said
-        return RejectedParameter if not too_long and self._parameters.reject(fault) else None
+        return None if too_long else Unfit
 
     def _without_answer(self, batch: Sequence[Query], kind: Missing, reason: str) -> list[Outcome]:
         reason = self.http.redacted(reason)

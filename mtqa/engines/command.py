@@ -14,7 +14,7 @@ from typing import Literal
 
 from mtqa.engines.common import in_order, translated
 from mtqa.engines.faults import excerpt
-from mtqa.engines.options import character_price
+from mtqa.engines.options import character_price, require_positive
 from mtqa.errors import ConfigError, EngineBusy, EngineRefused, EngineReply
 from mtqa.inline import Markup
 from mtqa.model import Missing
@@ -50,9 +50,8 @@ class CommandEngine:
             raise ConfigError("command", "is not a list of texts", 'write ["program", "argument"]')
         if shutil.which(command[0]) is None:
             raise ConfigError("command", f"no program {excerpt(command[0])}", "install it, or write its full path")
-        if timeout <= 0 or batch < 1 or concurrency < 1 or (rate is not None and rate <= 0):
-            what = "timeout and rate must be above 0, batch and concurrency 1 or more"
-            raise ConfigError("command", what, "correct the options")
+        limits = {"timeout": timeout, "batch": batch, "concurrency": concurrency, "rate": rate}
+        require_positive("command", limits)
         self._command, self._protocol, self._version, self._timeout = command, protocol, version, timeout
         self.where = f"command ({excerpt(Path(command[0]).name)})"
         self.capabilities = Capabilities(

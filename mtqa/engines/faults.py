@@ -31,6 +31,14 @@ class Uncovered(EngineReply):
     """The server does not translate between these languages."""
 
 
+class Unfit(EngineReply):
+    """The server does not take a request as it is; `fault` is what it reported, unredacted."""
+
+    def __init__(self, where: str, what: str, todo: str, fault: Fault) -> None:
+        super().__init__(where, what, todo)
+        self.fault = fault
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """An error as a server reports it: status, JSON body (empty when there is none), the sentence for people.

@@ -89,4 +89,4 @@ def wrong_script(query: Query, text: str) -> str:
     letters = [unicodedata.name(character, "") for character in text if character.isalpha()]
     if len(letters) < _LETTERS or any(name.startswith(expected) for name in letters):
         return ""
-    return f"the answer has no {expected[-1].title()} letter: it is not in {tag}"
+    return f"the answer is not in {tag}: it has no letter of its script"

@@ -108,8 +108,10 @@ class GoogleEngine:
         )
 
     def _full(self, name: str | None, kind: str) -> str:
-        """The full name of a resource: `projects/p/locations/l/models/general/nmt`."""
-        return name or "" if not name or name.startswith("projects/") else f"{self._parent}/{kind}/{name}"
+        """The full name of a resource: `projects/p/locations/l/models/general/nmt`; empty for none."""
+        if not name or name.startswith("projects/"):
+            return name or ""
+        return f"{self._parent}/{kind}/{name}"
 
 
 def _judge(fault: Fault) -> type[EngineError] | None:

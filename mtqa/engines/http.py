@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from mtqa.engines.faults import Fault, excerpt, fault_class, remedy, retry_after
+from mtqa.engines.faults import Fault, Unfit, excerpt, fault_class, remedy, retry_after
 from mtqa.engines.keys import Auth
-from mtqa.engines.options import Connection
+from mtqa.engines.options import Connection, require_positive
 from mtqa.errors import ConfigError, EngineBusy, EngineError, EngineRefused, EngineReply
 from mtqa.ports import JsonObject
 
@@ -76,6 +76,7 @@ class Http:
         timeout: float = 30,
         concurrency: int = 4,
     ) -> None:
+        require_positive(engine, connection)
         self.base_url = _checked_url(engine, base_url)
         self.where = f"{engine} ({urlsplit(self.base_url).netloc})"
         self.concurrency, self.rate = connection.get("concurrency", concurrency), connection.get("rate")
@@ -83,9 +84,6 @@ class Http:
         self._headers = _checked_headers(self.where, connection.get("headers", {}))
         self._timeout = connection.get("timeout", timeout)
         self._auth, self._judge = auth, judge
-        if self._timeout <= 0 or self.concurrency < 1 or (self.rate is not None and self.rate <= 0):
-            what = "timeout and rate must be above 0, concurrency 1 or more"
-            raise ConfigError(self.where, what, "correct the options")
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -124,6 +122,8 @@ class Http:
         what = f"HTTP {fault.status}" + (f": {self.redacted(fault.text).rstrip('.')}" if fault.text else "")
         if issubclass(kind, EngineBusy):
             return kind(self.where, what, remedy(fault.status), retry_after(fault))
+        if issubclass(kind, Unfit):
+            return kind(self.where, what, remedy(fault.status), fault)
         return kind(self.where, what, remedy(fault.status))
 
     def redacted(self, text: str) -> str:

@@ -60,7 +60,7 @@ class Key:
         if variable:
             self.value = from_environment(engine, variable)
         elif self._command:
-            self.value = printed(engine, self._command)
+            self.value = self._printed(self._command)
 
     @property
     def secrets(self) -> Sequence[str]:
@@ -79,8 +79,11 @@ class Key:
         with self._lock:
             if sent == self._header_now():
                 self._former.append(self.value)
-                self.value = printed(self._engine, self._command)
+                self.value = self._printed(self._command)
             return sent != self._header_now()
+
+    def _printed(self, command: Sequence[str]) -> str:
+        return sendable(f"{self._engine} key_command", printed(self._engine, command))
 
     def _header_now(self) -> dict[str, str]:
         return {self._header: self._prefix + self.value} if self.value and self._header else {}
@@ -111,7 +114,7 @@ def printed(engine: str, command: Sequence[str]) -> str:
     key = done.stdout.decode("utf-8", "replace").strip()
     if done.returncode or not key:
         raise ConfigError(where, f"ended with status {done.returncode} and {len(key)} characters", todo)
-    return key if key.startswith("{") else sendable(where, key)
+    return key
 
 
 def sendable(where: str, key: str) -> str:

@@ -9,7 +9,7 @@ from mtqa.engines.common import in_order, traditional_chinese, translated, uncov
 from mtqa.engines.faults import Fault, Uncovered
 from mtqa.engines.http import Http
 from mtqa.engines.keys import Key
-from mtqa.engines.options import Machine, character_price
+from mtqa.engines.options import Machine, character_price, require_positive
 from mtqa.errors import EngineError, EngineRefused
 from mtqa.inline import Markup
 from mtqa.languages import primary
@@ -24,6 +24,7 @@ class LibreTranslateEngine:
     """
 
     def __init__(self, *, base_url: str, batch: int = 20, **options: Unpack[Machine]) -> None:
+        require_positive("libretranslate", {"batch": batch})
         self._key = Key("libretranslate", options, header="", required=False)
         self.http = Http("libretranslate", base_url, options, self._key, _judge, timeout=60, concurrency=2)
         self.capabilities = Capabilities(

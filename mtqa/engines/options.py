@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypedDict
 
 from mtqa.errors import ConfigError
 from mtqa.ports import Price
+
+_LIMITS = {"timeout", "rate", "concurrency", "batch", "chars_per_minute", "tokens_per_minute", "max_tokens"}
 
 
 class Connection(TypedDict, total=False):
@@ -53,6 +56,14 @@ class Chat(Connection, total=False):
     max_tokens: int
     tokens_per_minute: int
     price: list[float]
+
+
+def require_positive(engine: str, options: Mapping[str, object]) -> None:
+    """Raises ConfigError for a limit that is 0 or less: nothing would ever be sent."""
+    for name in _LIMITS & options.keys():
+        value = options[name]
+        if isinstance(value, (int, float)) and value <= 0:
+            raise ConfigError(f"{engine} {name}", f"{value} is not above 0", "correct it, or leave it out")
 
 
 def character_price(engine: str, options: Machine) -> Price | None:

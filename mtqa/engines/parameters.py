@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,35 +28,42 @@ class Form:
 class Parameters:
     """What may be said in a request, each in forms to try in turn; when all are rejected it is left out.
 
-    What is rejected once is remembered.
+    What is rejected once is remembered. Several calls may be under way, each with the forms of its time.
     """
 
     def __init__(self, forms: Mapping[str, Sequence[Form]]) -> None:
         self._forms = {name: list(some) for name, some in forms.items()}
         self._lock = threading.Lock()
 
-    def merged(self, body: JsonObject, limit: int) -> JsonObject:
-        """A copy of `body` with the parameters in it; at most `limit` tokens are to come back."""
+    @property
+    def forms(self) -> list[Form]:
+        """The forms to use now, one for each parameter that is left."""
         with self._lock:
-            forms = [some[0] for some in self._forms.values() if some]
-        for form in forms:
-            body = _merged(body, form.fields, limit)
-        return body
-
-    def reject(self, fault: Fault) -> bool:
-        """Whether a fault is about one of the parameters; its next form is used from now on."""
-        with self._lock:
-            for some in self._forms.values():
-                if some and any(_is_about(fault, name) for name in some[0].names):
-                    some.pop(0)
-                    return True
-        return False
+            return [some[0] for some in self._forms.values() if some]
 
     @property
     def left_out(self) -> tuple[str, ...]:
         """Names of the parameters of which every form was rejected."""
         with self._lock:
             return tuple(name for name, some in self._forms.items() if not some)
+
+    def reject(self, fault: Fault, sent: Sequence[Form]) -> bool:
+        """Whether a fault is about one of the forms that were sent, which is not used from now on."""
+        rejected = next((one for one in sent if any(_is_about(fault, name) for name in one.names)), None)
+        if rejected is None:
+            return False
+        with self._lock:
+            for some in self._forms.values():
+                if some and some[0] is rejected:  # else another call has done so meanwhile
+                    some.pop(0)
+        return True
+
+
+def merged(body: JsonObject, forms: Iterable[Form], limit: int) -> JsonObject:
+    """A copy of `body` with the forms in it; at most `limit` tokens are to come back."""
+    for one in forms:
+        body = _merged(body, one.fields, limit)
+    return body
 
 
 def form(name: str, value: Any) -> list[Form]:  # noqa: ANN401 - any JSON

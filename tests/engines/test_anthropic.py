@@ -46,8 +46,15 @@ def test_thinking_can_be_configured() -> None:
     assert wire.requests[0].headers["anthropic-version"] == "2023-06-01"
 
 
-@pytest.mark.parametrize("name", ["thinking", "output_config"])
-def test_what_a_model_does_not_know_is_left_out(name: str) -> None:
+def test_effort_goes_beside_the_answer_schema() -> None:
+    one = engine(parameters={"output_config": {"effort": "low"}})
+    with wired(one, SERVER.translation) as wire:
+        outcomes(one, queries("One"))
+    assert wire.body()["output_config"].keys() == {"format", "effort"}
+
+
+@pytest.mark.parametrize(("name", "told"), [("thinking", "thinking"), ("output_config", "output_config.format")])
+def test_what_a_model_does_not_know_is_left_out(name: str, told: str) -> None:
     one = engine()
     said = {"type": "invalid_request_error", "message": f"{name}: Extra inputs are not permitted"}
 
@@ -57,7 +64,7 @@ def test_what_a_model_does_not_know_is_left_out(name: str) -> None:
     with wired(one, respond) as wire:
         assert isinstance(outcomes(one, queries("One"))["q1"], Answer)
     assert len(wire.requests) == 2
-    assert one.notes == (f"claude-haiku-5-5 does not take {name}: left out",)
+    assert one.notes == (f"claude-haiku-5-5 does not take {told}: left out",)
 
 
 def test_max_tokens_is_never_left_out() -> None:

@@ -47,7 +47,7 @@ def test_faults(engine: BedrockEngine, status: int, name: str, kind: type[Engine
     answer = reply(status, {"message": "a sentence"}, {"x-amzn-ErrorType": f"{name}:http://internal"})
     with wired(engine, [answer]), pytest.raises(EngineError, match="a sentence") as caught:
         outcomes(engine, queries("One"))
-    assert type(caught.value) is kind
+    assert isinstance(caught.value, kind)
 
 
 def test_a_model_without_structured_output_is_asked_without(engine: BedrockEngine) -> None:

@@ -80,14 +80,19 @@ def test_options_reach_the_capabilities(name: str) -> None:
     if "concurrency" in parameters:
         capabilities = built(name, concurrency=7, rate=2.5).capabilities
         assert (capabilities.concurrency, capabilities.rate) == (7, 2.5)
+    limits = {"concurrency", "rate", "timeout", "batch", "chars_per_minute", "tokens_per_minute", "max_tokens"}
+    for option in limits & parameters.keys():
+        for wrong in (0, -1):
+            with pytest.raises(ConfigError, match=option):
+                built(name, **{option: wrong})
     if "price" in parameters:
         price = [3.0, 4.0] if "batch" in parameters and "prompt" in parameters else 3.0
         found = built(name, price=price).capabilities.price
         assert found is not None
         assert found.input == 3
-        for wrong in (-1.0, [1.0], [-1.0, 2.0]):
+        for nonsense in (-1.0, [1.0], [-1.0, 2.0]):
             with pytest.raises(ConfigError):
-                built(name, price=wrong)
+                built(name, price=nonsense)
 
 
 @pytest.mark.parametrize("option", ["key", "api_key", "nonsense"])
@@ -114,10 +119,9 @@ def test_close_is_idempotent(name: str) -> None:
     engine.close()
 
 
-def test_local_engines_give_one_outcome_for_each_query(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in available("engines") if name not in SERVERS], indirect=True)
+def test_engines_without_a_server_give_one_outcome_for_each_query(name: str) -> None:
     engine = built(name)
-    if engine.capabilities.remote:
-        pytest.skip("asks a server")
     batch = [Query(str(n), "a", Segment(f"f#{n}", "f", "1", Text("a"), "en", "de")) for n in range(3)]
     assert sorted(outcome.id for outcome in engine.translate(batch)) == ["0", "1", "2"]
 

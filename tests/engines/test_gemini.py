@@ -54,7 +54,7 @@ def test_the_request(engine: GeminiEngine) -> None:
 def test_quotas(engine: GeminiEngine, fault: Any, kind: type[EngineError], wait: float | None) -> None:
     with wired(engine, [reply(429, {"error": fault})]), pytest.raises(EngineError) as caught:
         outcomes(engine, queries("One"))
-    assert type(caught.value) is kind
+    assert isinstance(caught.value, kind)
     assert getattr(caught.value, "retry_after", None) == wait
 
 
@@ -69,7 +69,7 @@ def test_quotas(engine: GeminiEngine, fault: Any, kind: type[EngineError], wait:
 def test_bad_requests(engine: GeminiEngine, error: Any, kind: type[EngineError]) -> None:
     with wired(engine, [reply(400, {"error": error})]), pytest.raises(EngineError) as caught:
         outcomes(engine, queries("One"))
-    assert type(caught.value) is kind
+    assert isinstance(caught.value, kind)
 
 
 def test_a_blocked_prompt_has_no_candidates(engine: GeminiEngine) -> None:

@@ -108,7 +108,7 @@ def test_faults(answer: Reply, kind: type[EngineError]) -> None:
     one = engine()
     with wired(one, [answer]), pytest.raises(EngineError) as caught:
         outcomes(one, queries("One"))
-    assert type(caught.value) is kind
+    assert isinstance(caught.value, kind)
 
 
 @pytest.mark.parametrize(
