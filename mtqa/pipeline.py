@@ -25,7 +25,7 @@ from mtqa.inline import Text
 from mtqa.inputs import Found, Opened, digest, open_input
 from mtqa.model import CandidateSet, Edit, Notice, Result, Severity, Status, Verdict
 from mtqa.parts import Parts
-from mtqa.ports import JsonObject
+from mtqa.ports import Engine, JsonObject
 from mtqa.report.summary import summarise
 from mtqa.store.answers import Answers
 from mtqa.store.records import edit_from_json, edit_to_json, result_to_json
@@ -80,6 +80,7 @@ def run(plan: Plan, progress: Progress) -> JsonObject:
         return {
             "inputs": inputs,
             "metrics": signatures,
+            "engine_notes": {name: list(notes) for name, one in plan.parts.engines.items() if (notes := notes_of(one))},
             "languages": sorted(languages),
             "notices": [{"where": notice.where, "what": notice.what} for notice in notices],
             "spent": dict(asked.spent),
@@ -88,6 +89,12 @@ def run(plan: Plan, progress: Progress) -> JsonObject:
         }
     finally:
         store.close()
+
+
+def notes_of(engine: Engine) -> tuple[str, ...]:
+    """What an engine learnt while it was asked (a parameter that its server rejects), if it tells."""
+    notes: tuple[str, ...] = getattr(engine, "notes", ())
+    return notes
 
 
 def read(plan: Plan, store: RunStore, progress: Progress) -> tuple[list[Opened], list[JsonObject], list[Notice]]:

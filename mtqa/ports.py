@@ -119,7 +119,7 @@ Outcome = Answer | NoAnswer
 
 
 class Engine(Protocol):
-    """Translates batches.
+    """Translates batches. An optional property `notes`, a tuple of sentences, says what it learnt; run.json has it.
 
     Raise EngineBusy for a fault that may pass, EngineRefused to be asked no more, EngineReply for an answer
     that cannot be used (a smaller batch is tried). Queries without an outcome count as failed.

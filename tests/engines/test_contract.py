@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mtqa.errors import ConfigError, EngineBusy, EngineError, EngineRefused, EngineReply
 from mtqa.inline import Markup, Text
@@ -165,3 +167,30 @@ def answer_or_error(engine: Any, batch: list[Query], answer: Reply) -> object:
             return outcomes(engine, batch)["q"]
         except EngineError as error:
             return error
+
+
+FIELDS = (
+    *("translations", "text", "data", "translatedText", "translation", "responseData", "value", "TranslatedText"),
+    *("choices", "message", "content", "finish_reason", "usage", "candidates", "parts", "finishReason", "output"),
+    *("stopReason", "stop_reason", "items", "error", "code", "details", "promptFeedback", "usageMetadata", "model"),
+)
+ANSWERS = st.recursive(
+    st.none() | st.booleans() | st.integers(-1, 500) | st.sampled_from(["", "x", '{"items": [{"id": 1}]}', "stop"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@pytest.mark.parametrize("server", SERVERS)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(status=st.sampled_from([200, 200, 400, 429]), body=ANSWERS)
+def test_no_answer_whatever_is_a_crash(server: str, status: int, body: object) -> None:
+    """Any JSON at all is an answer, no answer, or an error of an engine."""
+    engine = built(server)
+    batch = [Query("q", "a", Segment("f#1", "f", "1", Text("a"), "en", "de"))]
+    with wired(engine, lambda _body: reply(status, body)):
+        try:
+            given_back = outcomes(engine, batch)
+        except EngineError:
+            return
+    assert given_back.keys() == {"q"}
