@@ -152,6 +152,11 @@ def test_gates(rule: str, status: int, invoke: Callable[..., Result]) -> None:
     assert invoke("run", SAMPLE, "-c", CONFIG, "-o", "out", "--fail-on", rule).exit_code == status
 
 
+def test_the_process_ends_with_the_status_of_the_gate(tmp_path: Path) -> None:
+    run = ("run", SAMPLE, "-c", CONFIG, "-o", tmp_path / "out", "--fail-on", "divergent")
+    assert cli(*run, MTQA_CACHE=str(tmp_path / "c.sqlite")).returncode == 3
+
+
 def test_a_dry_run_writes_and_sends_nothing(invoke: Callable[..., Result], tmp_path: Path) -> None:
     done = invoke("run", SAMPLE, "-c", CONFIG, "-o", "out", "--dry-run")
     assert done.exit_code == 0

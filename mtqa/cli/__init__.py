@@ -58,18 +58,17 @@ def mtqa() -> None:
 def main() -> None:
     """Run the command line; errors that mtqa raises on purpose become one line and their exit status."""
     try:
-        mtqa.main(standalone_mode=False)
+        status = mtqa.main(standalone_mode=False)  # what a command exits with is returned here
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped: nothing that was answered is lost; run again to go on", err=True)
         sys.exit(130)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
     except MtqaError as error:
         from mtqa.cli.terminal import printable
 
         for line in str(error).splitlines():
             click.echo(f"error: {printable(line)}", err=True)
         sys.exit(error.exit_status)
+    sys.exit(status or 0)
