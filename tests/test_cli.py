@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "sample_files" / "app_en-de.xlf"
 CONFIG = ROOT / "sample_files" / "mtqa.toml"
 GOLDEN = Path(__file__).parent / "golden"
-COMMANDS = ("run", "estimate", "report", "show", "inspect", "check", "doctor", "plugins")
+COMMANDS = ("run", "estimate", "report", "show", "inspect", "formats", "check", "doctor", "plugins")
 
 
 def golden(name: str, text: str) -> None:
@@ -65,6 +65,19 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_help(command: str, invoke: Callable[..., Result]) -> None:
     golden(f"help_{command or 'mtqa'}.txt", invoke(*command.split(), "--help").output)
+
+
+def test_formats_lists_dialects_and_profiles(invoke: Callable[..., Result]) -> None:
+    records = [json.loads(line) for line in invoke("formats", "--json").stdout.splitlines()]
+    assert {(r["format"], r["dialect"], r["profiles"][0]) for r in records} >= {
+        ("xliff1", "sdlxliff", "trados"),
+        ("xliff1", "xcode", "xcode"),
+        ("xliff2", "angular", "plain"),
+        ("tmx", "plain", "generic"),
+    }
+    lines = invoke("formats").stdout.splitlines()
+    assert len(lines) == len(records)
+    assert all(record["title"] in line for record, line in zip(records, lines, strict=True))
 
 
 def test_the_sample_says_it_all_in_its_last_line(invoke: Callable[..., Result]) -> None:

@@ -16,6 +16,7 @@ _COMMANDS = {
     "report": ("Render a stored run as HTML, CSV or JSON lines.", "mtqa.cli.report"),
     "show": ("Show the segments of a stored run, worst first.", "mtqa.cli.show"),
     "inspect": ("Show what is in bilingual files, and whether they come back identical.", "mtqa.cli.inspect"),
+    "formats": ("List what is read and written: formats, dialects, profiles.", "mtqa.cli.formats"),
     "estimate": ("Say what a run would send, to whom, for how much.", "mtqa.cli.estimate"),
     "check": ("Run the checks on the targets that files already have.", "mtqa.cli.check"),
     "doctor": ("Test the configuration: keys, engines, metrics, checks.", "mtqa.cli.doctor"),

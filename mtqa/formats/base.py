@@ -10,7 +10,7 @@ from typing import BinaryIO, ClassVar
 from mtqa.errors import FormatError, MtqaError
 from mtqa.formats.codes import has_text
 from mtqa.formats.document import Document, open_document
-from mtqa.formats.profiles import Profile
+from mtqa.formats.profiles import Kind, Profile
 from mtqa.formats.scan import Root, root_of, scan
 from mtqa.formats.splice import Splice, apply, illegal, ordered
 from mtqa.formats.tree import Node, Unit
@@ -149,6 +149,10 @@ class XmlFormat(ABC):
 
     unit_tag: ClassVar[str]
     remember: ClassVar[str] = ""
+
+    @abstractmethod
+    def kinds(self) -> Sequence[Kind]:
+        """What is read and written: each dialect with its profiles."""
 
     @abstractmethod
     def owns(self, root: Root) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import filecmp
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mtqa.formats.base import Facts, Reading, XmlFormat
 from mtqa.formats.copying import write_copy
 from mtqa.formats.detection import detect
+from mtqa.formats.profiles import Kind
 from mtqa.model import BilingualFile, Notice
 from mtqa.ports import Format
 
@@ -65,6 +66,11 @@ def inspect(path: Path, formats: Mapping[str, Format]) -> Inspection:
         warnings=tuple(warnings),
         **counts,
     )
+
+
+def kinds_of(chosen: Format) -> Sequence[Kind]:
+    """The dialects of a format with their profiles; none for a format that tells of none."""
+    return chosen.kinds() if isinstance(chosen, XmlFormat) else ()
 
 
 def comes_back(path: Path, formats: Mapping[str, Format], destination: Path) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from mtqa.errors import ConfigError, FormatError
 from mtqa.model import BilingualFile, Edit, Status
@@ -16,6 +17,17 @@ from mtqa.model import BilingualFile, Edit, Status
 _SUGGESTED = {"state": "needs-review-translation", "state-qualifier": "mt-suggestion"}
 _LEVERAGED = {"state": "needs-review-translation", "state-qualifier": "leveraged-mt"}
 _TO_TRANSLATE = {"state": "needs-translation", "state-qualifier": "mt-suggestion"}
+
+
+class Kind(NamedTuple):
+    """A kind of file that a format reads: its dialect, what people call it, and the profiles that fit it.
+
+    The first profile is taken unless another is configured.
+    """
+
+    dialect: str
+    title: str
+    profiles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,11 @@ PROFILES: Mapping[str, Profile] = {
 }
 ANY_TOOL = ("generic", "plain", "weblate", "okapi", "omegat", "smartcat")
 XLIFF1_TOOLS = (*ANY_TOOL, "xcode")
+
+
+def fitting_first(found: str, fitting: Sequence[str]) -> tuple[str, ...]:
+    """The fitting profiles, beginning with the one that is taken by default."""
+    return (found, *(name for name in fitting if name != found))
 
 
 def profile_for(file: BilingualFile, found: str, fitting: Sequence[str], kind: str) -> Profile:

@@ -34,6 +34,7 @@ _BY_TOOL: Mapping[str, Dialect] = {
     "okapi": Dialect("okapi", "Okapi XLIFF", "okapi"),
 }
 _OKAPI = "okapi-framework:xliff-extensions"
+DIALECTS = (_PLAIN, *_BY_NAMESPACE.values(), *_BY_TOOL.values(), _ANGULAR, _DOTNET, _BUSINESS_CENTRAL)
 
 
 def dialect_of(unit: Unit) -> Dialect:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mtqa.errors import FormatError
-from mtqa.formats.base import Change, Facts, Place, Reading, Writing, XmlFormat
+from mtqa.formats.base import PLAIN, Change, Facts, Place, Reading, Writing, XmlFormat
 from mtqa.formats.codes import TMX, has_text, text_of
-from mtqa.formats.profiles import ANY_TOOL, Profile, profile_for
+from mtqa.formats.profiles import ANY_TOOL, Kind, Profile, profile_for
 from mtqa.formats.scan import Root
 from mtqa.formats.splice import Splice, element, escaped, indentation, markup, removed
 from mtqa.formats.tree import Node, Unit
@@ -31,6 +31,10 @@ class Tmx(XmlFormat):
     unit_tag = "tu"
     remember = "header"
 
+    def kinds(self) -> Sequence[Kind]:
+        """One kind: memories differ by what they hold."""
+        return [Kind(PLAIN, "TMX 1.1 to 1.4b", ANY_TOOL)]
+
     def owns(self, root: Root) -> bool:
         """Whether the root is tmx, which has no namespace."""
         return root.local == "tmx" and not root.namespace
@@ -46,11 +50,8 @@ class Tmx(XmlFormat):
         if source and wanted and not same_language(_lang(source), wanted):
             reading.once(unit, f"source {_lang(source)!r} is taken for {wanted!r}")
         target = _target([variant for variant in variants if variant is not source], source, reading)
-        for variant in variants:
-            if variant is not source:
-                reading.pairs.add((_lang(source) or wanted, _lang(variant)))
-        if len(variants) < 2:
-            reading.pairs.add((_lang(source) or wanted, ""))
+        others = [_lang(variant) for variant in variants if variant is not source]
+        reading.pairs.update((_lang(source), other) for other in others or [""])
         text, existing = _text(source), _text(target)
         protected = "" if source else "no text in the source language"
         segment = Segment(

@@ -11,8 +11,8 @@ from dataclasses import replace
 from mtqa.formats.base import Change, Place, Reading, Writing, XmlFormat, lang_of
 from mtqa.formats.codes import XLIFF1, text_of
 from mtqa.formats.dialect import Dialect, unmarked
-from mtqa.formats.profiles import Profile, profile_for
-from mtqa.formats.recognition import dialect_of
+from mtqa.formats.profiles import Kind, Profile, fitting_first, profile_for
+from mtqa.formats.recognition import DIALECTS, dialect_of
 from mtqa.formats.scan import Root
 from mtqa.formats.splice import Splice, element, escaped, indentation, markup, refilled, removed, start_tag
 from mtqa.formats.trans_unit import OURS, Piece, TransUnit
@@ -28,6 +28,10 @@ class Xliff1(XmlFormat):
 
     unit_tag = "trans-unit"
     remember = "tool"
+
+    def kinds(self) -> Sequence[Kind]:
+        """Plain XLIFF, and each tool's own."""
+        return [Kind(one.name, one.title, fitting_first(one.profile, one.profiles)) for one in DIALECTS]
 
     def owns(self, root: Root) -> bool:
         """Whether the root is xliff in a namespace of 1.x, or in none with a version before 2."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from mtqa.formats.base import PLAIN, UNTRANSLATABLE, Change, Place, Reading, Writing, XmlFormat, inherited, lang_of
 from mtqa.formats.codes import XLIFF2, text_of
-from mtqa.formats.profiles import ANY_TOOL, Profile, profile_for
+from mtqa.formats.profiles import ANY_TOOL, Kind, Profile, fitting_first, profile_for
 from mtqa.formats.scan import Root
 from mtqa.formats.splice import Splice, start_tag
 from mtqa.formats.tree import Node, Unit
@@ -22,6 +22,7 @@ from mtqa.model import Alternative, BilingualFile, Segment
 NAMESPACES = frozenset({"urn:oasis:names:tc:xliff:document:2.0", "urn:oasis:names:tc:xliff:document:2.2"})
 
 _ANGULAR = "angular"
+_PROFILES = {PLAIN: "generic", _ANGULAR: "plain"}  # of each dialect
 _DONE = frozenset({"reviewed", "final"})
 
 
@@ -29,6 +30,11 @@ class Xliff2(XmlFormat):
     """XLIFF 2.x files."""
 
     unit_tag = "unit"
+
+    def kinds(self) -> Sequence[Kind]:
+        """Plain XLIFF, and Angular's."""
+        titles = {PLAIN: "XLIFF 2.0 to 2.2", _ANGULAR: "Angular XLIFF 2.0"}
+        return [Kind(name, title, fitting_first(_PROFILES[name], ANY_TOOL)) for name, title in titles.items()]
 
     def owns(self, root: Root) -> bool:
         """Whether the root is xliff in a namespace of 2.x, or in none with version 2."""
@@ -90,8 +96,7 @@ class Xliff2(XmlFormat):
 
     def profile(self, file: BilingualFile, unit: Unit) -> Profile:
         """Any but those of one tool's own format."""
-        found = "plain" if _dialect(unit) == _ANGULAR else "generic"
-        return profile_for(file, found, ANY_TOOL, "XLIFF 2.x")
+        return profile_for(file, _PROFILES[_dialect(unit)], ANY_TOOL, "XLIFF 2.x")
 
     def splices(self, writing: Writing, profile: Profile, unit: Unit, changes: Sequence[Change]) -> Iterator[Splice]:
         """Targets with their state; matches and notes in front of the segments, in schema order."""

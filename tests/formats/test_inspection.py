@@ -7,10 +7,10 @@ from typing import BinaryIO
 import pytest
 
 from mtqa.errors import FormatError, UnknownFormat
-from mtqa.formats import comes_back, inspect
+from mtqa.formats import PROFILES, comes_back, inspect, kinds_of
 from mtqa.inline import Text
 from mtqa.model import BilingualFile, Edit, Notice, Segment
-from tests.formats.bilingual import FORMATS, TMX14, XLIFF12, XLIFF20, bare
+from tests.formats.bilingual import FORMATS, TMX14, WRAPPERS, XLIFF12, XLIFF20, Sample, bare, edit
 
 UNITS = """
 <trans-unit id="1"><source>A <ph id="1">%s</ph></source><target>B</target>
@@ -71,7 +71,13 @@ def test_counts_tmx(tmp_path: Path) -> None:
     )
     path.write_text(TMX14.format(units), encoding="utf-8")
     assert counted(path) == (4, 4, 2, 1, 1, 0, 0)
-    assert inspect(path, FORMATS).languages == (("EN", "de"), ("EN", "fr-FR"), ("en", ""), ("en", "de"))
+    assert inspect(path, FORMATS).languages == (
+        ("", "de"),
+        ("EN", "de"),
+        ("EN", "fr-FR"),
+        ("en", ""),
+        ("en", "de"),
+    )
 
 
 def test_languages_that_are_missing_or_none_are_warned_of(tmp_path: Path) -> None:
@@ -149,3 +155,31 @@ def test_the_comparison_of_written_files_sees_other_changes() -> None:
     for old, new in ((b"A. B.", b"A, B."), (b' approved="yes"', b""), (b"<alt-trans>", b"<alt-trans crc='1'>")):
         assert bare(content) != bare(content.replace(old, new))
     assert bare(content) == bare(content.replace(b"<target>B", b"<target state='x'>C"))
+
+
+def test_formats_tell_their_kinds() -> None:
+    told = [(kind.title, kind.profiles) for one in FORMATS.values() for kind in kinds_of(one)]
+    assert len(told) == len({*told}) > 15
+    assert {name for _, profiles in told for name in profiles} == set(PROFILES)
+    assert kinds_of(Lines()) == ()
+
+
+@pytest.mark.parametrize("kind", ["xliff1", "xliff2", "tmx"])
+def test_what_is_told_of_profiles_is_what_happens(tmp_path: Path, kind: str) -> None:
+    unit = {
+        "xliff1": '<trans-unit id="1"><source>A</source></trans-unit>',
+        "xliff2": '<unit id="1"><segment><source>A</source></segment></unit>',
+        "tmx": '<tu><tuv xml:lang="en"><seg>A</seg></tuv></tu>',
+    }[kind]
+    plain = next(known for known in kinds_of(FORMATS[kind]) if known.dialect == "plain")
+    for profile in PROFILES:
+        sample = Sample(tmp_path, kind, WRAPPERS[kind].format(unit), "de", profile)
+        if profile in plain.profiles:
+            assert sample.segments()
+        else:
+            with pytest.raises(FormatError, match="does not fit"):
+                sample.segments()
+    default = Sample(tmp_path, kind, WRAPPERS[kind].format(unit), "de").written({1: edit("B")})
+    assert default == Sample(tmp_path, kind, WRAPPERS[kind].format(unit), "de", plain.profiles[0]).written(
+        {1: edit("B")}
+    )
