@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, ClassVar
 
@@ -177,6 +177,10 @@ class XmlFormat(ABC):
     def note_languages(self, node: Node, reading: Reading) -> None:  # noqa: B027 - not all formats state them there
         """Note the languages that an element around units states."""
 
+    def faults(self, unit: Unit) -> Iterable[str]:  # noqa: ARG002 - most rules are those of the schema
+        """What the specification has against a unit, where no schema says it."""
+        return ()
+
     def facts(self, unit: Unit, place: Place) -> Facts:  # noqa: ARG002 - some look at the whole unit
         """What is counted of a segment: text outside native code in its source and in its target."""
         ours = place.segment.protected != UNTRANSLATABLE and place.source is not None and has_text(place.source)
@@ -196,6 +200,8 @@ class XmlFormat(ABC):
         with open_document(file.path, file.label) as document:
             for unit in scan(document, self.unit_tag, self.remember, lambda node: self.note_languages(node, reading)):
                 yield unit, self.places(unit, reading)
+                for fault in self.faults(unit):
+                    reading.once(unit, fault)
             reading.finish()
 
     def read(self, file: BilingualFile, notify: Callable[[Notice], None]) -> Iterator[Segment]:

@@ -6,11 +6,12 @@ Source: https://docs.oasis-open.org/xliff/xliff-core/v2.1/xliff-core-v2.1.html, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from mtqa.formats.base import PLAIN, UNTRANSLATABLE, Change, Place, Reading, Writing, XmlFormat, inherited, lang_of
 from mtqa.formats.codes import XLIFF2, text_of
+from mtqa.formats.constraints import faults
 from mtqa.formats.profiles import ANY_TOOL, Kind, Profile, fitting_first, profile_for
 from mtqa.formats.scan import Root
 from mtqa.formats.splice import Splice, start_tag
@@ -80,9 +81,14 @@ class Xliff2(XmlFormat):
                 kept=bool(existing.plain.strip()),
                 note=note,
             )
-            _notices(unit, segment, holder, reading)
+            if existing.parts and not root.get("trgLang"):
+                reading.once(unit, "targets without trgLang on the root; the configured language is taken")
             places.append(Place(segment, source, target, mark, bool(settled)))
         return places
+
+    def faults(self, unit: Unit) -> Iterable[str]:
+        """What is wrong with ids, codes and states."""
+        return faults(unit.node)
 
     def note_languages(self, node: Node, reading: Reading) -> None:
         """One pair for all files."""
@@ -143,21 +149,6 @@ def _fault(segment: Node) -> str:
         return "two targets"
     nested = any(node.tag == "target" for text in segment.elements for node in text.descendants())
     return "a target inside a source or target" if nested else ""
-
-
-def _notices(unit: Unit, segment: Segment, holder: Node, reading: Reading) -> None:
-    if segment.target is None and (segment.state or "").casefold() in _DONE:
-        reading.notice(unit, f"state {segment.state} without a target; left alone")
-    if segment.target is not None and not unit.ancestors[0].attributes.get("trgLang"):
-        reading.once(unit, "targets without trgLang on the root; the configured language is taken")
-    ids = [(code.id, code.kind) for code in segment.source.codes if code.id[:2] != "cp"]
-    if len(ids) != len(set(ids)):
-        reading.once(unit, "inline codes with the same id in one source")
-    for node in holder.descendants():
-        attributes = node.attributes
-        fixed = attributes.get("canReorder", "yes") != "yes"
-        if fixed and not attributes.get("canCopy") == attributes.get("canDelete") == "no":
-            reading.once(unit, "canReorder on an inline code without canCopy and canDelete, against the specification")
 
 
 def _alternatives(unit: Node, segment: Node) -> Iterator[Alternative]:

@@ -126,14 +126,101 @@ def test_what_others_put_in_stays(tmp_path: Path) -> None:
     assert sample.rewritten({1: edit()}) == before
 
 
-def test_tells_what_breaks_the_specification(tmp_path: Path) -> None:
-    sample = Sample.of(
-        tmp_path,
-        "xliff2",
-        unit(
-            "<segment state='final'><source>A</source></segment>"
-            "<segment><source>A<ph id='1'/><ph id='1' canReorder='no'/></source></segment>"
+SEGMENT = "<segment>{}</segment>"
+SOURCE = "<segment><source>A{}</source></segment>"
+BOTH = "<segment><source>A{}</source><target>B{}</target></segment>"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("<notes><note>n</note></notes>", "a unit without segment"),
+        (SOURCE.format("<ph id='1'/><ph id='1'/>"), "an id that occurs twice in one unit"),
+        (2 * "<segment id='s'><source>A</source></segment>", "an id that occurs twice in one unit"),
+        (SOURCE.format("<ph id='1'/>") * 2, "an id that occurs twice in one unit"),
+        (SOURCE.format("<ph id='a b'/>"), "an id with characters that no id may have"),
+        (SOURCE.format("<ph/>"), "an inline code without id"),
+        ("<segment state='finale'><source>A</source><target>B</target></segment>", "the state 'finale', which"),
+        ("<segment state='final'><source>A</source></segment>", "state final without a translation"),
+        ("<segment state='translated'><source>A</source><target/></segment>", "state translated without a translation"),
+        ("<segment subState='x:y'><source>A</source></segment>", "a subState without state, or without prefix"),
+        ("<segment state='initial' subState='x'><source>A</source></segment>", "a subState without state, or without"),
+        ("<segment><source xml:space='preserve'>A</source><target>B</target></segment>", "xml:space differs"),
+        (BOTH.format("<ph id='1'/>", "<pc id='1'>x</pc>"), "a code in a target that is another code in its source"),
+        (BOTH.format("<ph id='1' canDelete='no'/>", ""), "a code that may not be deleted is missing in a target"),
+        (SOURCE.format("<ph id='1' dataRef='d'/>"), "a code that refers to original data which is not there"),
+        (
+            "<originalData><data id='d'/><data id='d'/></originalData>" + SOURCE.format("<ph id='1' dataRef='d'/>"),
+            "an id that occurs twice in originalData",
         ),
+        (SOURCE.format("<sc id='1'/>"), "sc without ec"),
+        (SOURCE.format("<ec startRef='1'/><sc id='1'/>"), "ec without sc before it"),
+        (SOURCE.format("<sc id='1'/><ec id='2'/>"), "ec is isolated and has an id, or is not and has a startRef"),
+        (SOURCE.format("<sm id='1'/>"), "sm without em"),
+        (SOURCE.format("<sc id='1' canCopy='no'/><ec startRef='1' canCopy='yes'/>"), "sc and ec contradict each other"),
+        (SOURCE.format("<ph id='1' canReorder='firstNo'/>"), "canReorder on an inline code without canCopy and"),
+        (
+            SOURCE.format("<ph id='1' canReorder='no' canCopy='no' canDelete='no'/>"),
+            'canReorder="no" without firstNo before it',
+        ),
+        (
+            BOTH.format("<ph id='1' canCopy='no'/>", "<ph id='1' canCopy='no'/><ph id='2' copyOf='1'/>"),
+            "a copy of a code",
+        ),
+        ("<notes/>" + SOURCE.format(""), "notes without a note"),
+        ("<notes><note id='n'/><note id='n'/></notes>" + SOURCE.format(""), "an id that occurs twice among notes"),
+        (
+            SOURCE.format("<mrk id='1' type='comment'>x</mrk>"),
+            "a comment with both a value and a reference, or neither",
+        ),
+        ("<ignorable/>" + SOURCE.format(""), "an ignorable without source"),
+        (
+            (
+                "<segment><source>A</source><target order='2'>B</target></segment>"
+                "<segment><source>A</source><target order='2'>B</target></segment>"
+            ),
+            "an order that occurs twice among the targets of a unit",
+        ),
+    ],
+)
+def test_tells_what_breaks_the_specification(tmp_path: Path, content: str, told: str) -> None:
+    sample = Sample.of(tmp_path, "xliff2", unit(content))
+    sample.segments()
+    assert any(notice.what.startswith(told) for notice in sample.notices), sample.notices
+    assert sample.written({}) == sample.content
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        (
+            "<segment id='s' state='final' subState='a:b'><source>A<pc id='1'>b</pc></source>"
+            "<target order='1'>A<pc id='1'>b</pc></target></segment>"
+        ),
+        SOURCE.format(
+            "<sc id='1' isolated='yes'/><ec id='2' isolated='yes'/><mrk id='3' type='comment' value='v'>x</mrk>"
+        ),
+        BOTH.format("<ph id='1'/>", "<ph id='1'/><ph id='2' copyOf='1'/>"),
+        BOTH.format("<sc id='1'/>x<ec startRef='1'/>", "<ph id='2'/><pc id='1'>y</pc>"),
+        "<originalData><data id='1'>x</data></originalData>"
+        + SOURCE.format("<sc id='1' dataRef='1'/>")
+        + SOURCE.format("<ec startRef='1' dataRef='1'/>"),
+        SOURCE.format(
+            "<ph id='1' canReorder='firstNo' canCopy='no' canDelete='no'/>"
+            "<ph id='2' canReorder='no' canCopy='no' canDelete='no'/>"
+        ),
+        SOURCE.format("<sm id='1' translate='no'/>x<em startRef='1'/>"),
+    ],
+)
+def test_has_nothing_against_what_is_right(tmp_path: Path, content: str) -> None:
+    sample = Sample.of(tmp_path, "xliff2", unit(content))
+    sample.segments()
+    assert sample.notices == []
+
+
+def test_tells_each_fault_once_a_file(tmp_path: Path) -> None:
+    sample = Sample.of(
+        tmp_path, "xliff2", unit(SOURCE.format("<ph/>")) + unit(SOURCE.format("<ph/>")).replace("'u'", "'v'")
     )
     sample.segments()
-    assert [notice.what.split()[0] for notice in sample.notices] == ["state", "inline", "canReorder"]
+    assert [notice.what for notice in sample.notices].count("an inline code without id") == 1
