@@ -51,7 +51,9 @@ class Capabilities:
     of UTF-8 a call. `concurrency`: calls at once, at most. `remote`: whether asking costs time or money, so that
     answers are kept. `peeled`: whether edge codes and edge spaces are taken off before it is asked, and put back.
     `rate`: calls a second; `chars_per_minute`, `tokens_per_minute`: what may be sent; None is no limit. `context`:
-    whether it reads `Query.before` and `Query.after`. `price`: None when unknown. `model`: the one that is asked.
+    whether it reads `Query.before` and `Query.after`. `glossary`, `formality`: whether it can be given terms, and told
+    how to address the reader. `sampling`: the options that steer chance. `billed`: the unit of its price; None when it
+    costs nothing. `price`: None when unknown. `model`: the one that is asked.
     """
 
     markup: Markup | None = None
@@ -65,6 +67,10 @@ class Capabilities:
     chars_per_minute: int | None = None
     tokens_per_minute: int | None = None
     context: bool = False
+    glossary: bool = False
+    formality: bool = False
+    sampling: tuple[str, ...] = ()
+    billed: Literal["characters", "tokens"] | None = None
     price: Price | None = None
     model: str | None = None
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Literal, Unpack
 
-from mtqa.engines.aws import SigV4, error_type
-from mtqa.engines.common import code_of, translated, uncovered
+from mtqa.engines.aws import SigV4, error_type, judge
+from mtqa.engines.common import code_of, translated
 from mtqa.engines.faults import Fault, Uncovered
 from mtqa.engines.http import Http
+from mtqa.engines.machine import MachineEngine
 from mtqa.engines.options import Machine, character_price
-from mtqa.errors import EngineBusy, EngineError, EngineReply
+from mtqa.errors import EngineError, EngineReply
 from mtqa.inline import Markup
-from mtqa.model import Missing
-from mtqa.ports import Capabilities, JsonObject, NoAnswer, Outcome, Query
+from mtqa.ports import Capabilities, JsonObject, Outcome, Query
 
 _LIMIT = 10_000  # bytes of UTF-8 in one text
 _VARIANTS = {"zh-TW", "fr-CA", "es-MX", "pt-PT", "fa-AF"}
@@ -23,11 +23,13 @@ _HEADERS = {
 }
 
 
-class AmazonEngine:
+class AmazonEngine(MachineEngine):
     """Translates with Amazon Translate, one text a call.
 
     `terminology`: the name of a custom terminology of the account. The key: see docs/engines.md.
     """
+
+    product = "Amazon Translate"
 
     def __init__(
         self,
@@ -49,6 +51,9 @@ class AmazonEngine:
             concurrency=self.http.concurrency,
             rate=self.http.rate,
             chars_per_minute=options.get("chars_per_minute"),
+            glossary=True,
+            formality=True,
+            billed="characters",
             price=character_price("amazon", options),
         )
         self.options: JsonObject = {
@@ -61,39 +66,27 @@ class AmazonEngine:
         """Host and options."""
         return "|".join(["amazon", self.http.base_url, *(f"{k}:{v}" for k, v in sorted(self.options.items()))])
 
-    def translate(self, batch: Sequence[Query]) -> Iterable[Outcome]:
-        """One request for each query."""
-        return [self._one(query) for query in batch]
-
-    def close(self) -> None:
-        """End calls under way."""
-        self.http.close()
-
-    def _one(self, query: Query) -> Outcome:
+    def _excess(self, query: Query) -> str:
         size = len(query.text.encode("utf-8", "replace"))
-        if size > _LIMIT:
-            return NoAnswer(query.id, Missing.ABSTAINED, f"{size} bytes; Amazon Translate takes {_LIMIT}")
-        source, target = _code(query.source_lang), _code(query.target_lang)
-        body = {"Text": query.text, "SourceLanguageCode": source, "TargetLanguageCode": target, **self.options}
-        try:
-            text = self.http.post_json("/", body, _HEADERS).get("TranslatedText")
-        except Uncovered:
-            return uncovered("Amazon Translate", [query], source, target)[0]
+        return f"{size} bytes; {self.product} takes {_LIMIT}" if size > _LIMIT else ""
+
+    def _languages(self, query: Query) -> tuple[str, str]:
+        return _code(query.source_lang), _code(query.target_lang)
+
+    def _items(self, batch: Sequence[Query], source: str, target: str) -> object:
+        languages = {"SourceLanguageCode": source, "TargetLanguageCode": target}
+        return [self.http.post_json("/", {"Text": one.text, **languages, **self.options}, _HEADERS) for one in batch]
+
+    def _outcome(self, query: Query, item: object) -> Outcome:
+        text = item.get("TranslatedText") if isinstance(item, dict) else None
         if not isinstance(text, str):
             raise EngineReply(self.http.where, "the answer has no TranslatedText", "check base_url")
         return translated(query, text, self.capabilities.price)
 
 
 def _judge(fault: Fault) -> type[EngineError] | None:
-    """By name: throttling comes with status 400 as well."""
-    match error_type(fault):
-        case "UnsupportedLanguagePairException":
-            return Uncovered
-        case "ThrottlingException" | "TooManyRequestsException":
-            return EngineBusy
-        case _:
-            return None
+    return Uncovered if error_type(fault) == "UnsupportedLanguagePairException" else judge(fault)
 
 
 def _code(tag: str) -> str:
-    return code_of(tag, _VARIANTS, "zh", "zh-TW")
+    return code_of(tag, _VARIANTS, "zh", "zh-TW", {"nb": "no", "fil": "tl"})

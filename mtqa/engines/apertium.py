@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Unpack
 
-from mtqa.engines.common import translated, uncovered
+from mtqa.engines.common import translated
 from mtqa.engines.faults import Fault, Uncovered
 from mtqa.engines.http import Http
 from mtqa.engines.keys import Key
+from mtqa.engines.machine import MachineEngine
 from mtqa.engines.options import Machine, character_price
 from mtqa.errors import EngineError, EngineReply
 from mtqa.inline import Markup
@@ -22,12 +23,14 @@ _LIMIT = 10_000
 _MARKS = "*#@"  # unknown word, cannot be inflected, not in the bilingual dictionary
 
 
-class ApertiumEngine:
+class ApertiumEngine(MachineEngine):
     """Translates with Apertium, directly or through the languages of `via` (`["cat"]`: English, Catalan, Spanish).
 
     A rule-based engine, run by the user: `price` is 0 unless set. APy has one pipeline per pair by default, so more
     `concurrency` only makes a queue.
     """
+
+    product, longest = "Apertium", _LIMIT
 
     def __init__(
         self,
@@ -41,7 +44,7 @@ class ApertiumEngine:
         self.capabilities = Capabilities(
             Markup.HTML,
             max_items=1,
-            max_chars=_LIMIT,
+            max_chars=self.longest,
             concurrency=self.http.concurrency,
             rate=self.http.rate,
             chars_per_minute=options.get("chars_per_minute"),
@@ -54,29 +57,17 @@ class ApertiumEngine:
         """Server and path through the languages."""
         return f"apertium|{self.http.base_url}|via:{','.join(self.via)}|html"
 
-    def translate(self, batch: Sequence[Query]) -> Iterable[Outcome]:
-        """One request for each query; APy takes one text at a time."""
-        return [self._one(query) for query in batch]
+    def _languages(self, query: Query) -> tuple[str, str]:
+        return primary(query.source_lang), primary(query.target_lang)
 
-    def close(self) -> None:
-        """End calls under way."""
-        self.http.close()
+    def _items(self, batch: Sequence[Query], source: str, target: str) -> object:
+        path = "|".join([source, *self.via, target])
+        way, named = ("/translateChain", "langpairs") if self.via else ("/translate", "langpair")
+        form = {named: path, "markUnknown": "no", "format": "html"}
+        return [self.http.post_form(way, {**form, "q": query.text}).get("responseData") for query in batch]
 
-    def _one(self, query: Query) -> Outcome:
-        if len(query.text) > _LIMIT:
-            reason = f"{len(query.text)} characters; Apertium silently drops what is over {_LIMIT}"
-            return NoAnswer(query.id, Missing.ABSTAINED, reason)
-        path = [primary(query.source_lang), *self.via, primary(query.target_lang)]
-        form = {"q": query.text, "markUnknown": "no", "format": "html"}
-        try:
-            if self.via:
-                reply = self.http.post_form("/translateChain", {**form, "langpairs": "|".join(path)})
-            else:
-                reply = self.http.post_form("/translate", {**form, "langpair": "|".join(path)})
-        except Uncovered:
-            return uncovered("the server", [query], " to ".join(path[:-1]), path[-1])[0]
-        data = reply.get("responseData")
-        text = data.get("translatedText") if isinstance(data, dict) else None
+    def _outcome(self, query: Query, item: object) -> Outcome:
+        text = item.get("translatedText") if isinstance(item, dict) else None
         if not isinstance(text, str):
             raise EngineReply(self.http.where, "the answer has no translatedText", "check that base_url is an APy")
         if len(text) < len(query.text) / 2 and len(query.text) > 500:

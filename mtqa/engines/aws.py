@@ -16,10 +16,19 @@ from urllib.parse import quote, urlsplit
 from mtqa.engines.faults import Fault
 from mtqa.engines.keys import printed, sendable
 from mtqa.engines.options import Connection
-from mtqa.errors import ConfigError
+from mtqa.errors import ConfigError, EngineBusy, EngineError, EngineRefused
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _CLOCK = ("Signature expired", "Signature not yet current", "RequestTimeTooSkewed", "RequestExpired")
+_BUSY = {
+    *("ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"),
+    *("ModelNotReadyException", "ModelTimeoutException", "ModelErrorException", "ServiceUnavailableException"),
+}
+_REFUSED = {  # several of them come with status 400
+    *("AccessDeniedException", "AccessDenied", "UnrecognizedClientException", "InvalidSignatureException"),
+    *("ExpiredTokenException", "ExpiredToken", "InvalidClientTokenId", "MissingAuthenticationTokenException"),
+    *("IncompleteSignatureException", "ResourceNotFoundException", "OptInRequired", "NotAuthorized"),
+}
 _STALE = ("ExpiredToken", "UnrecognizedClient", "InvalidClientTokenId")
 
 
@@ -144,3 +153,11 @@ def error_type(fault: Fault) -> str:
     """The name of an error of AWS: in the header, or under `__type` in the body, with a namespace before it."""
     said = fault.headers.get("x-amzn-errortype") or fault.body.get("__type")
     return said.split(":")[0].rsplit("#", 1)[-1] if isinstance(said, str) else ""
+
+
+def judge(fault: Fault) -> type[EngineError] | None:
+    """What an error of AWS means, by its name; None leaves it to the status."""
+    name = error_type(fault)
+    if name in _BUSY:
+        return EngineBusy
+    return EngineRefused if name in _REFUSED else None

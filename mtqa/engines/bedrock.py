@@ -6,14 +6,14 @@ import json
 from typing import Literal, Unpack
 from urllib.parse import quote
 
-from mtqa.engines.aws import SigV4, error_type
+from mtqa.engines.aws import SigV4, judge
 from mtqa.engines.chat import Request, answer_schema
 from mtqa.engines.chat_engine import ChatEngine, Completion, joined, tokens
 from mtqa.engines.faults import Fault
 from mtqa.engines.keys import Key
 from mtqa.engines.options import Chat
 from mtqa.engines.parameters import LIMIT, Form
-from mtqa.errors import EngineBusy, EngineError
+from mtqa.errors import EngineError
 from mtqa.ports import JsonObject
 
 _ENDINGS: dict[str, Literal["cut", "declined", "broken"]] = {
@@ -76,6 +76,4 @@ class BedrockEngine(ChatEngine):
         return Completion(joined(content), _ENDINGS.get(reason, "whole"), reason, None, usage)
 
     def _judge(self, fault: Fault) -> type[EngineError] | None:
-        if error_type(fault) in ("ThrottlingException", "ModelNotReadyException"):
-            return EngineBusy
-        return super()._judge(fault)
+        return judge(fault) or super()._judge(fault)

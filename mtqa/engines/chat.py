@@ -7,8 +7,9 @@ import json
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, islice, pairwise
+from itertools import islice, pairwise
 
+from mtqa.engines.common import divided
 from mtqa.engines.glossary import Glossary
 from mtqa.engines.options import Chat
 from mtqa.errors import ConfigError
@@ -157,11 +158,5 @@ def shares(usage: Usage, sizes: Sequence[int]) -> list[Usage | None]:
     """The tokens of one call, divided over its texts by their size; the parts add up to the whole."""
     if usage.input_tokens is None or usage.output_tokens is None:
         return [None] * len(sizes)
-    divided = zip(_divided(usage.input_tokens, sizes), _divided(usage.output_tokens, sizes), strict=True)
-    return [Usage(input_tokens=one, output_tokens=other) for one, other in divided]
-
-
-def _divided(total: int, sizes: Sequence[int]) -> list[int]:
-    whole = sum(sizes) or 1
-    ends = [total * size // whole for size in accumulate(sizes)]
-    return [end - start for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+    both = zip(divided(usage.input_tokens, sizes), divided(usage.output_tokens, sizes), strict=True)
+    return [Usage(input_tokens=one, output_tokens=other) for one, other in both]

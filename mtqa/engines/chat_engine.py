@@ -21,6 +21,7 @@ from mtqa.model import Missing, Usage, total
 from mtqa.ports import Answer, Capabilities, JsonObject, NoAnswer, Outcome, Query
 
 _ROOM, _ROOM_EACH, _ROOM_PER_BYTE = 1000, 64, 2  # tokens of an answer: in all, for each text, for each of its bytes
+_CONTEXTS, _BYTES_A_TOKEN = frozenset(2**power for power in range(10, 21)), 5
 # Out of money or over a spending limit: comes as 429 or 400, and waiting does not help. The sentence of a rate limit
 # may speak of billing as well, so that a 429 is judged by its codes alone.
 _MONEY = ("insufficient_quota", "credit_balance", "spend_limit", "usage_limit_exceeded", "billing")
@@ -49,6 +50,7 @@ class ChatEngine(ABC):
     """
 
     reserved: tuple[str, ...] = ("model", "messages", "stream")  # fields that `parameters` may not have
+    sampling: tuple[str, ...] = ("temperature",)  # options that steer chance
 
     def __init__(
         self, name: str, base_url: str, auth: Auth, model: str, options: Chat, forms: dict[str, list[Form]]
@@ -70,10 +72,15 @@ class ChatEngine(ABC):
             rate=http.rate,
             tokens_per_minute=options.get("tokens_per_minute"),
             context=options.get("context", False),
+            glossary=True,
+            formality=True,  # by `instructions`
+            sampling=self.sampling,
+            billed="tokens",
             price=token_price(name, options, self._contract.tokens),
             model=model,
         )
-        self._said = json.dumps({"temperature": options.get("temperature"), **given}, sort_keys=True)
+        seed = {"seed": forms["seed"][0].fields} if "seed" in forms else {}
+        self._said = json.dumps({"temperature": options.get("temperature"), **seed, **given}, sort_keys=True)
 
     @property
     def signature(self) -> str:
@@ -96,6 +103,9 @@ class ChatEngine(ABC):
             return self._without_answer(batch, Missing.REFUSED, completion.reason)
         if completion.ending == "cut":
             reason = f"the answer was cut ({completion.reason}); raise max_tokens"
+            return self._without_answer(batch, Missing.TRUNCATED, reason)
+        if room := _context_that_cut(completion.usage, request):
+            reason = f"the server read {room} tokens of the request and dropped the rest; give it a larger context"
             return self._without_answer(batch, Missing.TRUNCATED, reason)
         if completion.ending == "broken":
             what = f"the answer broke off ({completion.reason})"
@@ -152,6 +162,9 @@ class ChatEngine(ABC):
         codes, said = " ".join(_codes(fault)), fault.text.lower()
         if any(code in codes for code in _MONEY):
             return EngineRefused
+        metadata = fault.detail.get("metadata")
+        if fault.status == 403 and isinstance(metadata, dict) and "flagged_input" in metadata:
+            return Declined  # by OpenRouter, which says so of one request
         if fault.status not in (400, 422):
             return None
         if any(words in said for words in _MONEY_SAID):
@@ -195,6 +208,18 @@ class ChatEngine(ABC):
         if price is None or usage is None or usage.input_tokens is None or usage.output_tokens is None:
             return None
         return (usage.input_tokens * price.input + usage.output_tokens * price.output) / 1_000_000
+
+
+def _context_that_cut(usage: Usage, request: Request) -> int:
+    """The size of a context, in tokens, that a request was cut to before the model read it; 0 when it was not.
+
+    Ollama does so with status 200. The sign: what was read, or it and the answer, fills a context to the last token,
+    and it is far less than what was sent (five bytes a token; no tokenizer comes near with prompt and JSON).
+    """
+    read, answered = usage.input_tokens or 0, usage.output_tokens or 0
+    sent = len((request.system + request.document).encode("utf-8", "replace"))
+    full = next((count for count in (read, read + answered) if count in _CONTEXTS), 0)
+    return full if 0 < _BYTES_A_TOKEN * read < sent else 0
 
 
 def _codes(fault: Fault) -> list[str]:

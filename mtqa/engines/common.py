@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import accumulate
 
 from mtqa.errors import EngineReply
 from mtqa.languages import primary
 from mtqa.model import Missing, Usage
-from mtqa.ports import Answer, NoAnswer, Outcome, Price, Query
+from mtqa.ports import Answer, NoAnswer, Price, Query
 
 
-def cost_of(characters: int, price: Price | None) -> float | None:
-    """What `characters` cost; None when the price is unknown."""
-    return None if price is None else characters * price.input / 1_000_000
+def translated(query: Query, text: str, price: Price | None, billed: object = None, model: str | None = None) -> Answer:
+    """An answer, where the server counts `billed` characters; those that it was sent when that is no count."""
+    characters = billed if isinstance(billed, int) and billed >= 0 else len(query.text)
+    cost = None if price is None else (characters * price.input + len(text) * price.output) / 1_000_000
+    return Answer(query.id, text, model, Usage(characters=characters), cost)
 
 
-def translated(query: Query, text: str, price: Price | None, characters: int | None = None) -> Answer:
-    """The answer of an engine that bills `characters`; where it does not say how many, those it was sent."""
-    billed = len(query.text) if characters is None else characters
-    return Answer(query.id, text, usage=Usage(characters=billed), cost=cost_of(billed, price))
-
-
-def uncovered(engine: str, batch: Sequence[Query], source: str, target: str) -> list[Outcome]:
-    """No answer to anything: the engine does not translate between these languages."""
-    return [NoAnswer(query.id, Missing.ABSTAINED, f"{engine} has no {source} to {target}") for query in batch]
+def no_text(query: Query) -> NoAnswer:
+    """The failure of one text in an answer to several."""
+    return NoAnswer(query.id, Missing.FAILED, "the answer has no translation of this text")
 
 
 def in_order(where: str, batch: Sequence[Query], values: object) -> Iterator[tuple[Query, object]]:
@@ -34,13 +31,26 @@ def in_order(where: str, batch: Sequence[Query], values: object) -> Iterator[tup
     return zip(batch, values, strict=True)
 
 
+def divided(amount: int, sizes: Sequence[int]) -> list[int]:
+    """An amount divided over parts by their sizes; the shares add up to it."""
+    whole = sum(sizes) or 1
+    ends = [amount * size // whole for size in accumulate(sizes)]
+    return [end - start for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+
+
 def traditional_chinese(tag: str) -> bool:
     """Whether a Chinese tag means the traditional script, by its script or by its region."""
     return not {"Hant", "TW", "HK", "MO"}.isdisjoint(tag.split("-"))
 
 
-def code_of(tag: str, variants: Collection[str], simplified: str, traditional: str) -> str:
-    """An engine's code for a language: the language alone, but for Chinese and the variants that have their own."""
-    if primary(tag) == "zh":
+def code_of(
+    tag: str, variants: Collection[str], simplified: str, traditional: str, renamed: Mapping[str, str] | None = None
+) -> str:
+    """An engine's code for a language: the language alone, but for Chinese and the variants that have their own.
+
+    `renamed`: languages that the engine calls otherwise.
+    """
+    language = primary(tag)
+    if language == "zh":
         return traditional if traditional_chinese(tag) else simplified
-    return tag if tag in variants else primary(tag)
+    return tag if tag in variants else (renamed or {}).get(language, language)

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Literal, Unpack
 
-from mtqa.engines.common import cost_of, in_order, traditional_chinese, uncovered
+from mtqa.engines.common import no_text, traditional_chinese, translated
 from mtqa.engines.faults import Fault, Uncovered
 from mtqa.engines.http import Http
 from mtqa.engines.keys import Key
+from mtqa.engines.machine import MachineEngine
 from mtqa.engines.options import Machine, character_price
-from mtqa.errors import EngineError
+from mtqa.errors import EngineError, EngineRefused
 from mtqa.inline import Markup
 from mtqa.languages import primary
-from mtqa.model import Missing, Usage
-from mtqa.ports import Answer, Capabilities, JsonObject, NoAnswer, Outcome, Query
+from mtqa.ports import Capabilities, JsonObject, Outcome, Query
 
 _PAID, _FREE = "https://api.deepl.com", "https://api-free.deepl.com"
+_CONTEXT = 1000  # characters of each neighbour; with a text of the longest, the body stays within its 128 KiB
 _BRITISH = {"GB", "IE", "AU", "NZ", "ZA", "IN"}
 _UNCOVERED = ("target_lang' not supported", "source_lang' not supported")
+_OPTIONS = ("formality", "glossary", "model_type")
 
 
-class DeepLEngine:
+class DeepLEngine(MachineEngine):
     """Translates with DeepL; a free key (ending in `:fx`) goes to the free host.
 
     `formality` as DeepL names it; the `prefer_` values never fail. `context`: send the neighbours of each text, which
     are not billed; DeepL takes one text a call then.
     """
+
+    product, longest = "DeepL", 30_000
 
     def __init__(
         self,
@@ -45,12 +49,15 @@ class DeepLEngine:
         self.capabilities = Capabilities(
             Markup.XML,
             max_items=1 if context else 50,
-            max_chars=30_000,
+            max_chars=self.longest,
             max_bytes=100_000,  # the body may have 128 KiB
             concurrency=self.http.concurrency,
             rate=self.http.rate,
             chars_per_minute=options.get("chars_per_minute"),
             context=context,
+            glossary=True,
+            formality=True,
+            billed="characters",
             price=character_price("deepl", options),
         )
         given = {"formality": formality, "glossary_id": glossary_id, "model_type": model_type}
@@ -63,42 +70,32 @@ class DeepLEngine:
         """Host and options."""
         return "|".join(["deepl", self.http.base_url, *(f"{k}:{v}" for k, v in sorted(self.options.items()))])
 
-    def translate(self, batch: Sequence[Query]) -> Iterable[Outcome]:
-        """One request for the whole batch; the answers come in its order."""
-        source, target = primary(batch[0].source_lang).upper(), _target(batch[0].target_lang)
+    def _languages(self, query: Query) -> tuple[str, str]:
+        return primary(query.source_lang).upper(), _target(query.target_lang)
+
+    def _items(self, batch: Sequence[Query], source: str, target: str) -> object:
         texts = [query.text for query in batch]
         body = {"text": texts, "source_lang": source, "target_lang": target, "show_billed_characters": True}
-        around = "\n".join(text for text in (batch[0].before, batch[0].after) if text)
-        try:
-            reply = self.http.post_json(
-                "/v2/translate", {**body, **({"context": around} if around else {}), **self.options}
-            )
-        except Uncovered:
-            return uncovered("DeepL", batch, source, target)
-        items = reply.get("translations")
-        return [self._outcome(query, value) for query, value in in_order(self.http.where, batch, items)]
-
-    def close(self) -> None:
-        """End calls under way."""
-        self.http.close()
+        before, after = (batch[0].before or "")[-_CONTEXT:], (batch[0].after or "")[:_CONTEXT]
+        around = "\n".join(text for text in (before, after) if text)
+        context = {"context": around} if around else {}
+        return self.http.post_json("/v2/translate", {**body, **context, **self.options}).get("translations")
 
     def _outcome(self, query: Query, item: object) -> Outcome:
         text = item.get("text") if isinstance(item, dict) else None
         if not isinstance(item, dict) or not isinstance(text, str):
-            return NoAnswer(query.id, Missing.FAILED, "the translation is not a text")
+            return no_text(query)
         billed, model = item.get("billed_characters"), item.get("model_type_used")
-        characters = billed if isinstance(billed, int) else len(query.text)
-        return Answer(
-            query.id,
-            text,
-            model=self.http.redacted(model) if isinstance(model, str) else None,
-            usage=Usage(characters=characters),
-            cost=cost_of(characters, self.capabilities.price),
-        )
+        return translated(query, text, self.capabilities.price, billed, self.http.named(model))
 
 
 def _judge(fault: Fault) -> type[EngineError] | None:
-    return Uncovered if fault.status == 400 and any(words in fault.text for words in _UNCOVERED) else None
+    if fault.status != 400:
+        return None
+    if any(words in fault.text for words in _UNCOVERED):
+        return Uncovered
+    # What is configured does not go with these languages: so it is for every text.
+    return EngineRefused if any(name in fault.text.lower() for name in _OPTIONS) else None
 
 
 def _target(tag: str) -> str:

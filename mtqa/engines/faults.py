@@ -90,11 +90,18 @@ class Fault:
 def _sentence(body: JsonObject) -> str:
     error = body.get("error")
     inner = error if isinstance(error, dict) else {}
-    for value in (inner.get("message"), error, body.get("explanation"), body.get("message"), body.get("detail")):
+    for value in (
+        inner.get("message"),
+        error,
+        body.get("explanation"),
+        body.get("message"),
+        body.get("Message"),
+        body.get("detail"),
+    ):
         if isinstance(value, str) and value.strip():
             return value
-    detail = body.get("detail")
-    return json.dumps(detail) if isinstance(detail, list) else ""
+    lists = (body.get("detail"), body.get("message"), body.get("errors"))  # what was wrong with which field
+    return next((json.dumps(found) for found in lists if isinstance(found, (list, dict)) and found), "")
 
 
 def fault_class(status: int) -> type[EngineError]:

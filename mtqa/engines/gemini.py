@@ -19,19 +19,25 @@ _ENDINGS: dict[str, Literal["whole", "cut", "declined"]] = {
     "FINISH_REASON_UNSPECIFIED": "whole",
     "MAX_TOKENS": "cut",
     **dict.fromkeys(("SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MODEL_ARMOR"), "declined"),
+    **dict.fromkeys(("LANGUAGE", "OTHER"), "declined"),  # it would end so again
 }
 
 
 class GeminiEngine(ChatEngine):
-    """Translates with Gemini. Thinking is off where the model lets it be; it would count into `max_tokens`."""
+    """Translates with Gemini. Thinking is off where the model lets it be; it would count into `max_tokens`.
+
+    `seed`: makes answers alike, as far as the model can.
+    """
 
     reserved = ("systemInstruction", "contents")
+    sampling = ("temperature", "seed")
 
     def __init__(
         self,
         *,
         model: str,
         base_url: str = "https://generativelanguage.googleapis.com/v1beta",
+        seed: int | None = None,
         **options: Unpack[Chat],
     ) -> None:
         json_mode = (
@@ -50,6 +56,7 @@ class GeminiEngine(ChatEngine):
             ],
             "limit": [Form((), {"generationConfig": {"maxOutputTokens": LIMIT}})],
             "thinking": [_config("thinkingConfig", "thinking_config", "thinking", value={"thinkingBudget": 0})],
+            **({} if seed is None else {"seed": [_config("seed", value=seed)]}),
         }
         key = Key("gemini", options, header="x-goog-api-key", prefix="")
         super().__init__("gemini", base_url, key, model, options, forms)

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Unpack
 
-from mtqa.engines.common import code_of, cost_of, in_order, uncovered
+from mtqa.engines.common import code_of, no_text, translated
 from mtqa.engines.faults import Fault, Uncovered
 from mtqa.engines.http import Http
 from mtqa.engines.keys import Key
+from mtqa.engines.machine import MachineEngine
 from mtqa.engines.options import Machine, character_price
 from mtqa.errors import ConfigError, EngineBusy, EngineError, EngineRefused
 from mtqa.inline import Markup
-from mtqa.model import Missing, Usage
-from mtqa.ports import Answer, Capabilities, JsonObject, NoAnswer, Outcome, Price, Query
+from mtqa.ports import Capabilities, JsonObject, Outcome, Price, Query
 
-_VARIANTS = {"pt-BR", "pt-PT", "fr-CA", "es-419", "es-ES"}
-_UNCOVERED = ("Bad language pair", "language pair", "Target language is invalid", "Source language is invalid")
+_VARIANTS = {"pt-BR", "pt-PT", "fr-CA"}
+_UNCOVERED = ("language pair", "target language", "source language")
 
 
-class GoogleEngine:
+class GoogleEngine(MachineEngine):
     """Translates with Google: Basic (v2) without `project`, Advanced (v3) with it.
 
     Advanced takes no key but a token that lives for an hour: set `key_command` to a program that prints one
     (`["gcloud", "auth", "print-access-token"]`). `model`: `general/nmt`, `general/translation-llm`, or the full name
     of one of your own; `glossary`: its id or full name. Both are of Advanced, and lie in `location`.
     """
+
+    product, longest = "Google", 25_000  # Advanced takes 30,000 characters in all, Basic 100,000 bytes
 
     def __init__(
         self,
@@ -50,10 +52,12 @@ class GoogleEngine:
         self.capabilities = Capabilities(
             Markup.HTML,
             max_items=128,
-            max_chars=5_000,  # as advised; 30 000 at most
+            max_chars=5_000,  # as advised
             concurrency=self.http.concurrency,
             rate=self.http.rate,
             chars_per_minute=options.get("chars_per_minute"),
+            glossary=bool(project),
+            billed="characters",
             price=price,
         )
 
@@ -62,19 +66,12 @@ class GoogleEngine:
         """Host, project, model and glossary."""
         return f"google|{self.http.base_url}|{self._parent}|{self._model}|{self._glossary}|html"
 
-    def translate(self, batch: Sequence[Query]) -> Iterable[Outcome]:
-        """One request for the whole batch; the answers come in its order."""
-        source, target = _code(batch[0].source_lang), _code(batch[0].target_lang)
-        texts = [query.text for query in batch]
-        try:
-            items = self._advanced(texts, source, target) if self._parent else self._basic(texts, source, target)
-        except Uncovered:
-            return uncovered("Google", batch, source, target)
-        return [self._outcome(query, value) for query, value in in_order(self.http.where, batch, items)]
+    def _languages(self, query: Query) -> tuple[str, str]:
+        return _code(query.source_lang), _code(query.target_lang)
 
-    def close(self) -> None:
-        """End calls under way."""
-        self.http.close()
+    def _items(self, batch: Sequence[Query], source: str, target: str) -> object:
+        texts = [query.text for query in batch]
+        return self._advanced(texts, source, target) if self._parent else self._basic(texts, source, target)
 
     def _basic(self, texts: list[str], source: str, target: str) -> object:
         body = {"q": texts, "source": source, "target": target, "format": "html"}
@@ -96,16 +93,8 @@ class GoogleEngine:
     def _outcome(self, query: Query, item: object) -> Outcome:
         text = item.get("translatedText") if isinstance(item, dict) else None
         if not isinstance(item, dict) or not isinstance(text, str):  # one text may fail in an answer of status 200
-            return NoAnswer(query.id, Missing.FAILED, "the answer has no translation of this text")
-        price, model = self.capabilities.price, item.get("model")
-        cost = cost_of(len(query.text), price)
-        return Answer(
-            query.id,
-            text,
-            model=self.http.redacted(model) if isinstance(model, str) else None,
-            usage=Usage(characters=len(query.text)),
-            cost=None if price is None or cost is None else cost + len(text) * price.output / 1_000_000,
-        )
+            return no_text(query)
+        return translated(query, text, self.capabilities.price, model=self.http.named(item.get("model")))
 
     def _full(self, name: str | None, kind: str) -> str:
         """The full name of a resource: `projects/p/locations/l/models/general/nmt`; empty for none."""
@@ -115,14 +104,19 @@ class GoogleEngine:
 
 
 def _judge(fault: Fault) -> type[EngineError] | None:
-    """Spent quotas come as 403: those of a minute pass, that of the day does not. A bad key comes as 400."""
-    if fault.status == 403 and ("User Rate Limit" in fault.text or "rateLimitExceeded" in _reasons(fault)):
-        return EngineBusy
-    if fault.status == 400 and "API key" in fault.text:
-        return EngineRefused
-    if fault.status == 400 and any(words in fault.text for words in _UNCOVERED):
-        return Uncovered
-    return None
+    """Spent quotas come as 403 or 429: those of a minute pass, that of the day does not. A bad key comes as 400."""
+    said, reasons = fault.text.lower(), _reasons(fault)
+    match fault.status:
+        case 403 if "user rate limit" in said or reasons & {"rateLimitExceeded", "userRateLimitExceeded"}:
+            return EngineBusy
+        case 429 if "per day" in said or "daily limit" in said or "dailyLimitExceeded" in reasons:
+            return EngineRefused
+        case 400 if "api key" in said:
+            return EngineRefused
+        case 400 if any(words in said for words in _UNCOVERED) or _fields(fault) & {"source", "target"}:
+            return Uncovered
+        case _:
+            return None
 
 
 def _reasons(fault: Fault) -> set[object]:
@@ -130,5 +124,15 @@ def _reasons(fault: Fault) -> set[object]:
     return {one.get("reason") for one in errors if isinstance(one, dict)} if isinstance(errors, list) else set()
 
 
+def _fields(fault: Fault) -> set[object]:
+    """The fields that google.rpc.BadRequest complains of."""
+    found = [violation for detail in fault.details for violation in _listed(detail.get("fieldViolations"))]
+    return {violation.get("field") for violation in found if isinstance(violation, dict)}
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
 def _code(tag: str) -> str:
-    return code_of(tag, _VARIANTS, "zh-CN", "zh-TW")
+    return code_of(tag, _VARIANTS, "zh-CN", "zh-TW", {"nb": "no"})

@@ -133,6 +133,10 @@ class Http:
                 text = text.replace(secret, "***")
         return excerpt(text)
 
+    def named(self, model: object) -> str | None:
+        """The name of a model as the server says it, safe to show; None when it says none."""
+        return self.redacted(model) if isinstance(model, str) and model else None
+
     def _call(self, path: str, content: bytes, kind: str, headers: Mapping[str, str]) -> Received:
         reply = self._send(path, content, {"content-type": kind, **headers})
         try:

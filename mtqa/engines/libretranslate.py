@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Unpack
 
-from mtqa.engines.common import in_order, traditional_chinese, translated, uncovered
+from mtqa.engines.common import no_text, traditional_chinese, translated
 from mtqa.engines.faults import Fault, Uncovered
 from mtqa.engines.http import Http
 from mtqa.engines.keys import Key
+from mtqa.engines.machine import MachineEngine
 from mtqa.engines.options import Machine, character_price, require_positive
 from mtqa.errors import EngineError, EngineRefused
 from mtqa.inline import Markup
 from mtqa.languages import primary
-from mtqa.model import Missing
-from mtqa.ports import Capabilities, NoAnswer, Outcome, Query
+from mtqa.ports import Capabilities, Outcome, Query
 
 
-class LibreTranslateEngine:
+class LibreTranslateEngine(MachineEngine):
     """Translates with a LibreTranslate server.
 
     `batch`: texts a request; servers with --batch-limit take no more than that.
     """
+
+    product = "the server"
 
     def __init__(self, *, base_url: str, batch: int = 20, **options: Unpack[Machine]) -> None:
         require_positive("libretranslate", {"batch": batch})
@@ -34,6 +36,7 @@ class LibreTranslateEngine:
             concurrency=self.http.concurrency,
             rate=self.http.rate,
             chars_per_minute=options.get("chars_per_minute"),
+            billed="characters" if options.get("price") else None,
             price=character_price("libretranslate", options),
         )
 
@@ -42,28 +45,20 @@ class LibreTranslateEngine:
         """The server."""
         return f"libretranslate|{self.http.base_url}|html"
 
-    def translate(self, batch: Sequence[Query]) -> Iterable[Outcome]:
-        """One request for the whole batch; the answers come in its order."""
-        source, target = _code(batch[0].source_lang), _code(batch[0].target_lang)
+    def _languages(self, query: Query) -> tuple[str, str]:
+        return _code(query.source_lang), _code(query.target_lang)
+
+    def _items(self, batch: Sequence[Query], source: str, target: str) -> object:
         body = {"q": [query.text for query in batch], "source": source, "target": target, "format": "html"}
-        try:
-            key = self._key.value
-            reply = self.http.post_json("/translate", {**body, "api_key": key} if key else body)
-        except Uncovered:
-            return uncovered("the server", batch, source, target)
-        texts = reply.get("translatedText")
-        return [self._outcome(query, value) for query, value in in_order(self.http.where, batch, texts)]
+        key = self._key.value
+        return self.http.post_json("/translate", {**body, "api_key": key} if key else body).get("translatedText")
 
-    def close(self) -> None:
-        """End calls under way."""
-        self.http.close()
-
-    def _outcome(self, query: Query, text: object) -> Outcome:
-        if not isinstance(text, str):
-            return NoAnswer(query.id, Missing.FAILED, "the translation is not a text")
+    def _outcome(self, query: Query, item: object) -> Outcome:
+        if not isinstance(item, str):
+            return no_text(query)
         # The server takes the escapes out of what it translated (and gives the rest back as it came), so that only
         # "&" needs its escape again to be read as HTML once.
-        marked = text if text == query.text else text.replace("&", "&amp;")
+        marked = item if item == query.text else item.replace("&", "&amp;")
         return translated(query, marked, self.capabilities.price)
 
 

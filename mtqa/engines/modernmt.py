@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Unpack
 
-from mtqa.engines.common import code_of, in_order, translated, uncovered
+from mtqa.engines.common import code_of, no_text, translated
 from mtqa.engines.faults import Fault, Uncovered
 from mtqa.engines.http import Http
 from mtqa.engines.keys import Key
+from mtqa.engines.machine import MachineEngine
 from mtqa.engines.options import Machine, character_price
 from mtqa.errors import EngineError
 from mtqa.inline import Markup
-from mtqa.model import Missing
-from mtqa.ports import Capabilities, JsonObject, NoAnswer, Outcome, Query
+from mtqa.ports import Capabilities, JsonObject, Outcome, Query
 
 _VARIANTS = {"pt-BR", "pt-PT", "es-419", "es-ES", "es-MX", "fr-CA", "fr-FR", "en-GB", "en-US"}
 
 
-class ModernMTEngine:
+class ModernMTEngine(MachineEngine):
     """Translates with ModernMT.
 
     `memories`: ids of translation memories to adapt to, the most important first; `glossaries`: ids of glossaries.
     """
+
+    product, longest = "ModernMT", 10_000
 
     def __init__(
         self,
@@ -37,10 +39,12 @@ class ModernMTEngine:
         self.capabilities = Capabilities(
             Markup.XML,
             max_items=100,
-            max_chars=10_000,
+            max_chars=self.longest,
             concurrency=self.http.concurrency,
             rate=self.http.rate,
             chars_per_minute=options.get("chars_per_minute"),
+            glossary=True,
+            billed="characters",
             price=character_price("modernmt", options),
         )
         given = {"hints": ",".join(map(str, memories or [])), "glossaries": glossaries or []}
@@ -51,29 +55,20 @@ class ModernMTEngine:
         """Host and options."""
         return "|".join(["modernmt", self.http.base_url, *(f"{k}:{v}" for k, v in sorted(self.options.items()))])
 
-    def translate(self, batch: Sequence[Query]) -> Iterable[Outcome]:
-        """One request for the whole batch; the answers come in its order."""
-        source, target = _code(batch[0].source_lang), _code(batch[0].target_lang)
-        body = {"source": source, "target": target, "q": [query.text for query in batch], **self.options}
-        try:
-            # The server's own way to send the body of what is a GET request to it.
-            reply = self.http.post_json("/translate", body, {"x-http-method-override": "get"})
-        except Uncovered:
-            return uncovered("ModernMT", batch, source, target)
-        items = reply.get("data")
-        items = [items] if isinstance(items, dict) else items
-        return [self._outcome(query, value) for query, value in in_order(self.http.where, batch, items)]
+    def _languages(self, query: Query) -> tuple[str, str]:
+        return _code(query.source_lang), _code(query.target_lang)
 
-    def close(self) -> None:
-        """End calls under way."""
-        self.http.close()
+    def _items(self, batch: Sequence[Query], source: str, target: str) -> object:
+        body = {"source": source, "target": target, "q": [query.text for query in batch], **self.options}
+        # The server's own way to send the body of what is a GET request to it.
+        items = self.http.post_json("/translate", body, {"x-http-method-override": "get"}).get("data")
+        return [items] if isinstance(items, dict) else items
 
     def _outcome(self, query: Query, item: object) -> Outcome:
         text = item.get("translation") if isinstance(item, dict) else None
         if not isinstance(item, dict) or not isinstance(text, str):
-            return NoAnswer(query.id, Missing.FAILED, "the answer has no translation of this text")
-        billed = item.get("billedCharacters")
-        return translated(query, text, self.capabilities.price, billed if isinstance(billed, int) else None)
+            return no_text(query)
+        return translated(query, text, self.capabilities.price, item.get("billedCharacters"))
 
 
 def _judge(fault: Fault) -> type[EngineError] | None:

@@ -111,8 +111,8 @@ SERVERS = {
         {
             WHOLE: ["STOP"],
             CUT: ["MAX_TOKENS"],
-            DECLINED: ["SAFETY", "RECITATION", "PROHIBITED_CONTENT"],
-            BROKEN: ["OTHER", "MALFORMED_RESPONSE"],
+            DECLINED: ["SAFETY", "RECITATION", "PROHIBITED_CONTENT", "OTHER"],
+            BROKEN: ["MALFORMED_RESPONSE"],
         },
     ),
     "bedrock": Server(

@@ -36,7 +36,16 @@ def test_the_request(engine: AmazonEngine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tag", "code"), [("zh-CN", "zh"), ("zh-Hant", "zh-TW"), ("pt-PT", "pt-PT"), ("pt-BR", "pt"), ("de-AT", "de")]
+    ("tag", "code"),
+    [
+        ("nb", "no"),
+        ("fil", "tl"),
+        ("zh-CN", "zh"),
+        ("zh-Hant", "zh-TW"),
+        ("pt-PT", "pt-PT"),
+        ("pt-BR", "pt"),
+        ("de-AT", "de"),
+    ],
 )
 def test_target_languages(engine: AmazonEngine, tag: str, code: str) -> None:
     with wired(engine, [reply(200, {"TranslatedText": "x"})]) as wire:
@@ -52,6 +61,9 @@ def test_target_languages(engine: AmazonEngine, tag: str, code: str) -> None:
         (400, "TextSizeLimitExceededException", EngineReply),
         (400, "InvalidRequestException", EngineReply),
         (403, "AccessDeniedException", EngineRefused),
+        (400, "AccessDeniedException", EngineRefused),
+        (400, "UnrecognizedClientException", EngineRefused),
+        (400, "ResourceNotFoundException", EngineRefused),
         (500, "InternalServerException", EngineBusy),
         (503, "ServiceUnavailableException", EngineBusy),
     ],

@@ -34,14 +34,14 @@ def test_the_request_of_3_0() -> None:
         "api-version": "3.0",
         "from": "en",
         "to": "zh-Hant",
-        "textType": "html",
+        "textType": "Html",
         "category": "my-model",
         "allowFallback": "false",
     }
     assert request.headers["ocp-apim-subscription-key"] == "azure-key-3"
     assert request.headers["ocp-apim-subscription-region"] == "westeurope"
     assert len(request.headers["x-clienttraceid"]) == 36
-    assert wire.body() == [{"Text": "One &amp; a"}, {"Text": "Two"}]
+    assert wire.body() == [{"text": "One &amp; a"}, {"text": "Two"}]
     answer = found["q1"]
     assert isinstance(answer, Answer)
     assert answer.text == "Eins &amp; a"
@@ -78,6 +78,7 @@ def test_codes_come_back() -> None:
     [
         (400, 400077, EngineReply),
         (400, 400050, EngineReply),
+        (400, 400072, EngineReply),
         (401, 401000, EngineRefused),
         (403, 403001, EngineRefused),
         (408, 408001, EngineBusy),
@@ -131,3 +132,44 @@ def test_the_signature_follows_version_and_model() -> None:
         {"version": "2026-06-06", "tone": "formal"},
     ]  # fmt: skip
     assert len({engine(**options).signature for options in variants}) == len(variants)
+
+
+def test_what_is_billed_is_what_azure_metered() -> None:
+    one = engine(price=10.0)
+    with wired(one, [reply(200, v3("Eins", "Zwei"), {"x-metered-usage": "9", "x-mt-system": "Custom"})]):
+        found = outcomes(one, queries("On", "Two th"))
+    answers = [answer for answer in found.values() if isinstance(answer, Answer)]
+    assert sum(answer.usage.characters or 0 for answer in answers if answer.usage) == 9
+    assert sum(answer.cost or 0 for answer in answers) == pytest.approx(9 * 10 / 1e6)
+    assert {answer.model for answer in answers} == {"Custom"}
+
+
+def test_what_language_models_cost_is_not_known_from_a_price_of_characters() -> None:
+    one = engine(version="2026-06-06", deployment="gpt-4o", price=10.0)
+    counted = {"instructionTokens": 20, "sourceTokens": 5, "responseTokens": 7, "targetTokens": 6}
+    with wired(one, [reply(200, {"value": [{"translations": [{"language": "de", "text": "Eins", **counted}]}]})]):
+        found = outcomes(one, queries("One"))["q1"]
+    assert isinstance(found, Answer)
+    assert found.cost is None
+    assert found.usage is not None
+    assert (found.usage.input_tokens, found.usage.output_tokens) == (25, 7)
+
+
+@pytest.mark.parametrize(
+    ("tag", "code"),
+    [("sr", "sr-Cyrl"), ("sr-Latn", "sr-Latn"), ("pt-BR", "pt"), ("pt-PT", "pt-PT"), ("zh-Hant-HK", "zh-Hant")],
+)
+def test_languages(tag: str, code: str) -> None:
+    one = engine()
+    with wired(one, [reply(200, v3("x"))]) as wire:
+        outcomes(one, queries("One", languages=("en", tag)))
+    assert wire.requests[0].url.params["to"] == code
+
+
+def test_a_text_that_is_too_long_is_not_sent() -> None:
+    one = engine()
+    with wired(one, [reply(200, v3("Zwei"))]) as wire:
+        found = outcomes(one, queries("x" * 25_001, "Two"))
+    assert wire.body() == [{"text": "Two"}]
+    assert found["q1"] == NoAnswer("q1", Missing.ABSTAINED, "25001 characters; Azure takes 25000")
+    assert isinstance(found["q2"], Answer)

@@ -121,3 +121,20 @@ def test_context_goes_with_one_text_and_is_not_translated(monkeypatch: pytest.Mo
         outcomes(engine, [replace(query, before="Zero", after="Two")])
     assert wire.body()["context"] == "Zero\nTwo"
     assert wire.body()["text"] == ["One"]
+
+
+@pytest.mark.parametrize(
+    "said", ["'formality' is not supported for given 'target_lang'.", "Glossary not found", "Invalid model_type"]
+)
+def test_a_setting_that_does_not_go_with_the_languages_stops_the_engine(engine: DeepLEngine, said: str) -> None:
+    with wired(engine, [reply(400, {"message": said})]), pytest.raises(EngineRefused, match=said):
+        outcomes(engine, queries("One"))
+
+
+def test_long_neighbours_are_cut_so_that_the_request_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEEPL_KEY", "paid-key-0011")
+    engine = DeepLEngine(key_env="DEEPL_KEY", context=True)
+    [query] = queries("One")
+    with wired(engine, [reply(200, translations("Eins"))]) as wire:
+        outcomes(engine, [replace(query, before="a" * 5000 + "b", after="c" + "d" * 5000)])
+    assert wire.body()["context"] == "a" * 999 + "b\nc" + "d" * 999

@@ -111,3 +111,11 @@ def test_what_a_model_does_not_know_is_left_out(engine: GeminiEngine, message: s
 def test_answers_without_text(engine: GeminiEngine, body: Any) -> None:
     with wired(engine, [reply(200, body)]), pytest.raises(EngineReply):
         outcomes(engine, queries("One"))
+
+
+def test_the_seed_goes_with_the_settings_of_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MTQA_TEST_KEY", "AIza-key-9")
+    one = GeminiEngine(model="m-1", key_env="MTQA_TEST_KEY", seed=11)
+    with wired(one, SERVER.translation) as wire:
+        outcomes(one, queries("One"))
+    assert wire.body()["generationConfig"]["seed"] == 11

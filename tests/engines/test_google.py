@@ -90,7 +90,9 @@ def test_codes_and_entities_are_read_once(basic: GoogleEngine) -> None:
     [
         (403, {"message": "User Rate Limit Exceeded"}, EngineBusy),
         (403, {"message": "Slow", "errors": [{"reason": "rateLimitExceeded"}]}, EngineBusy),
+        (403, {"message": "Slow", "errors": [{"reason": "userRateLimitExceeded"}]}, EngineBusy),
         (403, {"message": "Daily Limit Exceeded"}, EngineRefused),
+        (429, {"message": "Quota exceeded for limit 'v3 general model characters per day'"}, EngineRefused),
         (403, {"message": "Cloud Translation API has not been used in project 1"}, EngineRefused),
         (429, {"message": "Quota exceeded", "status": "RESOURCE_EXHAUSTED"}, EngineBusy),
         (400, {"message": "API key not valid. Please pass a valid API key."}, EngineRefused),
@@ -129,3 +131,21 @@ def test_models_and_glossaries_need_a_project(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("GOOGLE_KEY", "x")
     with pytest.raises(ConfigError, match="set project"):
         GoogleEngine(key_env="GOOGLE_KEY", glossary="house")
+
+
+@pytest.mark.parametrize(
+    ("tag", "code"), [("nb", "no"), ("pt-BR", "pt-BR"), ("es-MX", "es"), ("zh", "zh-CN"), ("zh-Hant", "zh-TW")]
+)
+def test_languages(basic: GoogleEngine, tag: str, code: str) -> None:
+    with wired(basic, [reply(200, basic_reply("x"))]) as wire:
+        outcomes(basic, queries("One", languages=("en", tag)))
+    assert wire.body()["target"] == code
+
+
+def test_an_invalid_field_that_is_a_language_is_an_abstention(basic: GoogleEngine) -> None:
+    violation = {"field": "target", "description": "Target language: xx"}
+    error = {"message": "Invalid Value", "details": [{"fieldViolations": [violation]}, {"fieldViolations": None}]}
+    with wired(basic, [reply(400, {"error": error})]):
+        found = outcomes(basic, queries("One", languages=("en", "tlh")))["q1"]
+    assert isinstance(found, NoAnswer)
+    assert found.kind is Missing.ABSTAINED

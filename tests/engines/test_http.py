@@ -12,14 +12,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mtqa.engines import http as seam
 from mtqa.engines.faults import Fault, excerpt, retry_after
 from mtqa.engines.http import Http
 from mtqa.engines.keys import Key
 from mtqa.engines.options import Connection
 from mtqa.errors import ConfigError, EngineBusy, EngineError, EngineRefused, EngineReply
-from tests.engines.wire import Reply, http, reply
+from tests.engines.wire import Reply, reply
 
 KEY = "key-4b1c77"
+
+
+@pytest.fixture(autouse=True, params=["httpx", "httpx2"])
+def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of the two clients, where it is installed."""
+    client = pytest.importorskip(request.param)
+    monkeypatch.setattr(seam, "http_library", lambda: client)
 
 
 def opened_with(url: str, **options: Any) -> Http:
@@ -33,7 +41,7 @@ def connection(
 ) -> Iterator[Http]:
     opened = opened_with(url, **options)
     if respond:
-        opened.transport = http.MockTransport(lambda request: respond(request).response())
+        opened.transport = seam.http_library().MockTransport(lambda request: respond(request).response())
     try:
         yield opened
     finally:

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from mtqa.engines import http as seam
 from mtqa.engines.http import Http
 from mtqa.engines.keys import Key
 from mtqa.engines.options import Connection
 from mtqa.errors import ConfigError, EngineRefused
-from tests.engines.wire import Reply, http, reply
+from tests.engines.wire import Reply, reply
 
 
 def counting(tmp_path: Path) -> list[str]:
@@ -30,7 +31,7 @@ def connection(options: Connection, *replies: Reply) -> tuple[Http, list[str]]:
         return waiting.pop(0).response()
 
     opened = Http("engine", "http://mt.example", options, Key("engine", options))
-    opened.transport = http.MockTransport(respond)
+    opened.transport = seam.http_library().MockTransport(respond)
     return opened, sent
 
 

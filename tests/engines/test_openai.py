@@ -187,3 +187,74 @@ def test_shares_add_up(inputs: int, outputs: int, sizes: list[int]) -> None:
         assert sum(usage.input_tokens or 0 for usage in divided) == inputs
         assert sum(usage.output_tokens or 0 for usage in divided) == outputs
     assert all((usage.input_tokens or 0) >= 0 for usage in divided)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "name"),
+    [
+        ("https://api.openai.com/v1", "max_completion_tokens"),
+        ("https://x.openai.azure.com/openai/v1", "max_completion_tokens"),
+        ("http://127.0.0.1:11434/v1", "max_tokens"),
+    ],
+)
+def test_openai_itself_is_asked_by_the_name_of_today(base_url: str, name: str) -> None:
+    one = engine(base_url=base_url)
+    with wired(one, [reply(200, {"choices": []})]) as wire, pytest.raises(EngineReply):
+        outcomes(one, queries("One"))
+    assert name in wire.body()
+
+
+def test_the_seed_has_two_names() -> None:
+    """Mistral: it knows `random_seed` alone, and says so in a sentence or in a list."""
+    told = {"object": "error", "message": {"detail": [{"type": "extra_forbidden", "loc": ["body", "seed"]}]}}
+    one = engine(seed=5)
+
+    def respond(body: Any) -> Reply:
+        return reply(422, told) if "seed" in body else SERVER.translation(body)
+
+    with wired(one, respond) as wire:
+        assert isinstance(outcomes(one, queries("One"))["q1"], Answer)
+    assert [(wire.body(n).get("seed"), wire.body(n).get("random_seed")) for n in (0, 1)] == [(5, None), (None, 5)]
+    assert one.notes == ()
+    assert engine(seed=5).signature != engine(seed=6).signature != engine().signature
+
+
+def test_one_request_that_is_flagged_does_not_stop_the_engine() -> None:
+    """OpenRouter, whose status 403 means this text as well as this key."""
+    flagged = {"code": 403, "message": "input was flagged", "metadata": {"reasons": ["x"], "flagged_input": "One"}}
+    one = engine()
+    with wired(one, [reply(403, {"error": flagged}), reply(403, {"error": {"code": 403, "message": "no"}})]):
+        found = outcomes(one, queries("One"))["q1"]
+        with pytest.raises(EngineRefused):
+            outcomes(one, queries("One"))
+    assert isinstance(found, NoAnswer)
+    assert found.kind is Missing.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("read", "answered", "cut"),
+    [
+        (4096, 50, True),
+        (4000, 96, True),
+        (4096 * 2, 1, False),
+        (4095, 50, False),
+        (None, None, False),
+        (0, 1024, False),
+    ],
+)
+def test_a_request_that_the_server_cut_is_noticed(read: int | None, answered: int | None, cut: bool) -> None:
+    """Ollama fills its context and drops the rest, with status 200; what it then answers is not to be trusted."""
+    one, texts = engine(), [f"{n} " + "word " * 400 for n in range(14)]
+
+    def respond(body: Any) -> Reply:
+        usage = {"prompt_tokens": read, "completion_tokens": answered}
+        whole = json.loads(SERVER.translation(body).content)
+        return reply(200, {**whole, "usage": usage})
+
+    with wired(one, respond):
+        if cut:
+            with pytest.raises(EngineReply, match="read 4096 tokens"):
+                outcomes(one, queries(*texts))
+        assert all(isinstance(found, Answer) for found in outcomes(one, queries("One")).values())
+        if not cut:
+            assert all(isinstance(found, Answer) for found in outcomes(one, queries(*texts)).values())

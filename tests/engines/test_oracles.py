@@ -1,6 +1,6 @@
 """The providers' own programs as oracles: what they send for the same question is what we send.
 
-botocore and deepl are in the dev extra; openai and anthropic are heavy, and join where they are installed.
+They are in the dev extra, and nothing of them is used at run time.
 """
 
 import json
@@ -10,7 +10,15 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import anthropic
+import botocore.session
+import deepl
+import openai
 import pytest
+from anthropic.types.message_create_params import MessageCreateParamsNonStreaming
+from botocore.validate import ParamValidator
+from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from mtqa.engines.amazon import AmazonEngine
 from mtqa.engines.anthropic import AnthropicEngine
@@ -71,7 +79,6 @@ def ours(engine: Any) -> tuple[str, dict[str, str], Any]:
 
 
 def test_deepl() -> None:
-    deepl = pytest.importorskip("deepl", reason="the deepl package is not installed")
     path, headers, body = ours(DeepLEngine(key_env="MTQA_TEST_KEY", formality="prefer_more"))
     with recorder(
         {"translations": [{"detected_source_language": "EN", "text": "x", "billed_characters": 1}] * 2}
@@ -100,10 +107,7 @@ def test_deepl() -> None:
 )
 def test_aws_models(service: str, operation: str, engine: Any, named: dict[str, str]) -> None:
     """Our body has no member that the model of the service does not know, and none of another type."""
-    session = pytest.importorskip("botocore.session", reason="botocore is not installed")
-    from botocore.validate import ParamValidator
-
-    model = session.get_session().get_service_model(service).operation_model(operation)
+    model = botocore.session.get_session().get_service_model(service).operation_model(operation)
     path, headers, body = ours(engine())
     report = ParamValidator().validate({**named, **body}, model.input_shape)
     assert not report.has_errors(), report.generate_report()
@@ -112,9 +116,19 @@ def test_aws_models(service: str, operation: str, engine: Any, named: dict[str, 
         assert headers["x-amz-target"] == f"{model.service_model.metadata['targetPrefix']}.{operation}"
 
 
-def test_openai() -> None:
-    openai = pytest.importorskip("openai", reason="the openai package is not installed")
-    path, headers, body = ours(OpenAIEngine(model="m", key_env="MTQA_TEST_KEY", parameters={"seed": 7}))
+def strictly(fields: Any, body: Any) -> None:
+    """`body` has no field that the type of an SDK does not have, at any depth, and none of another type."""
+    # In a list, since the settings of an adapter hold for what is inside its type.
+    TypeAdapter(list[fields], config=ConfigDict(extra="forbid", strict=True)).validate_python([body])
+
+
+@pytest.mark.parametrize("base_url", ["https://api.openai.com/v1", "http://llm.example/v1"])
+def test_openai(base_url: str) -> None:
+    engine = OpenAIEngine(
+        model="m", base_url=base_url, key_env="MTQA_TEST_KEY", seed=7, parameters={"reasoning_effort": "low"}
+    )
+    path, headers, body = ours(engine)
+    strictly(CompletionCreateParamsNonStreaming, body)
     answer = {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": []}
     with recorder(answer) as server, openai.OpenAI(api_key=KEY, base_url=f"{server.url}/v1") as client:
         client.chat.completions.create(**body)
@@ -123,8 +137,8 @@ def test_openai() -> None:
 
 
 def test_anthropic() -> None:
-    anthropic = pytest.importorskip("anthropic", reason="the anthropic package is not installed")
     path, headers, body = ours(AnthropicEngine(model="m", key_env="MTQA_TEST_KEY"))
+    strictly(MessageCreateParamsNonStreaming, body)
     answer = {"id": "x", "type": "message", "role": "assistant", "model": "m", "content": [], "stop_reason": "end_turn"}
     with (
         recorder({**answer, "usage": {"input_tokens": 1, "output_tokens": 1}}) as server,
@@ -136,3 +150,18 @@ def test_anthropic() -> None:
     assert KEY in (their_headers.get("x-api-key"), their_headers.get("authorization", "").removeprefix("Bearer "))
     assert headers["x-api-key"] == KEY
     assert headers["anthropic-version"] in ("2026-10-21", their_headers["anthropic-version"])
+
+
+def test_the_types_of_the_sdks_do_reject() -> None:
+    _, _, body = ours(OpenAIEngine(model="m"))
+    inner = body["response_format"]["json_schema"]
+    for wrong in (
+        {**body, "temprature": 0},
+        {**body, "seed": "7"},
+        {**body, "response_format": {"type": "json_schema"}},
+    ):
+        with pytest.raises(ValidationError):
+            strictly(CompletionCreateParamsNonStreaming, wrong)
+    inner["shema"] = inner.pop("schema")
+    with pytest.raises(ValidationError):
+        strictly(CompletionCreateParamsNonStreaming, body)

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-from mtqa.engines.http import http_library
+from mtqa.engines import http as seam
 from mtqa.inline import Markup, Text
 from mtqa.model import Segment
 from mtqa.ports import Engine, Outcome, Query
-
-http = http_library()
+from tests.engines.published import complaints
 
 
 @dataclass(frozen=True)
@@ -24,6 +23,7 @@ class Reply:
     headers: dict[str, str]
 
     def response(self) -> Any:
+        http = seam.http_library()
         return http.Response(self.status, stream=http.ByteStream(self.content), headers=self.headers)
 
 
@@ -35,12 +35,18 @@ def reply(status: int = 200, body: object = None, headers: dict[str, str] | None
 
 @dataclass
 class Wire:
-    """Answers with what `respond` makes of each request's body, or with the replies of a list in turn."""
+    """Answers with what `respond` makes of each request's body, or with the replies of a list in turn.
+
+    `strict`: a request must be as its provider publishes it.
+    """
 
     respond: Callable[[Any], Reply] | list[Reply]
+    strict: bool = True
     requests: list[Any] = field(default_factory=list)
 
     def __call__(self, request: Any) -> Any:
+        found = complaints(request) if self.strict else []
+        assert found == []
         self.requests.append(request)
         scripted = self.respond
         given = scripted[len(self.requests) - 1] if isinstance(scripted, list) else scripted(self.body(-1))
@@ -54,10 +60,10 @@ class Wire:
 
 
 @contextmanager
-def wired(engine: Any, respond: Callable[[Any], Reply] | list[Reply]) -> Iterator[Wire]:
+def wired(engine: Any, respond: Callable[[Any], Reply] | list[Reply], *, strict: bool = True) -> Iterator[Wire]:
     """`engine` with its network replaced."""
-    wire = Wire(respond)
-    engine.http.transport = http.MockTransport(wire)
+    wire = Wire(respond, strict)
+    engine.http.transport = seam.http_library().MockTransport(wire)
     try:
         yield wire
     finally:
