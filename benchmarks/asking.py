@@ -1,9 +1,10 @@
 """How much of what a server allows is used, over real HTTP, with the real cache and run store.
 
-    python benchmarks/asking.py
+    python benchmarks/asking.py [SECONDS]
 
 A server in a process of its own speaks as LibreTranslate does. With a limit it answers no more than that many requests
-in any second, and 429 with Retry-After to the others. Prints the table of docs/performance.md.
+in any second, or has a bucket of tokens that fills at that rate, and says 429 with Retry-After to the others. SECONDS
+is for how long those are asked whose rate is not configured, 120 by default. Prints the table of docs/performance.md.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import time
 import urllib.request
 from collections import deque
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ClassVar
@@ -32,12 +33,18 @@ _WORDS = " of a sentence that is about as long as sentences in manuals are" * 2
 
 
 class Limited(asyncio.Protocol):
-    """Answers after `latency` seconds, at most `rate` requests in any second (0: no limit)."""
+    """Answers after `latency` seconds, at most `rate` requests a second (0: no limit).
+
+    With `burst` 0, no more than that in any second; otherwise a bucket of so many tokens, which fills at that rate.
+    """
 
     latency = 0.0
     rate = 0
+    burst = 0
+    tokens, filled = 0.0, 0.0
     taken: ClassVar[deque[float]] = deque()
-    counts: ClassVar[dict[str, float]] = {"answered": 0, "refused": 0, "first": 0.0, "last": 0.0}
+    answered: ClassVar[list[float]] = []
+    refused: ClassVar[list[float]] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - it listens on TCP
@@ -53,7 +60,7 @@ class Limited(asyncio.Protocol):
             return
         self.buffer = rest[length:]
         if head.startswith(b"GET"):
-            self.send(b"200 OK", self.counts)
+            self.send(b"200 OK", {"answered": self.answered, "refused": self.refused})
         elif self.allowed():
             texts = json.loads(rest[:length])["q"]
             answer = {"translatedText": [text.upper() for text in texts]}
@@ -62,15 +69,17 @@ class Limited(asyncio.Protocol):
             self.send(b"429 Too Many Requests\r\nretry-after: 1", {"error": "Slowdown"})
 
     def allowed(self) -> bool:
-        now, counts = time.monotonic(), self.counts
+        now, kind = time.monotonic(), type(self)
         while self.taken and now - self.taken[0] > 1:
             self.taken.popleft()
-        if self.rate and len(self.taken) >= self.rate:
-            counts["refused"] += 1
+        kind.tokens = min(float(self.burst), kind.tokens + (now - kind.filled) * self.rate)
+        kind.filled = now
+        if self.rate and (kind.tokens < 1 if self.burst else len(self.taken) >= self.rate):
+            self.refused.append(now)
             return False
+        kind.tokens -= 1
         self.taken.append(now)
-        counts["answered"] += 1
-        counts["first"], counts["last"] = counts["first"] or now, now
+        self.answered.append(now)
         return True
 
     def send(self, status: bytes, body: object) -> None:
@@ -80,9 +89,9 @@ class Limited(asyncio.Protocol):
             self.transport.write(head + content)
 
 
-async def serve(latency: float, rate: int) -> None:
+async def serve(latency: float, rate: int, burst: int) -> None:
     """Until standard input ends."""
-    Limited.latency, Limited.rate = latency, rate
+    Limited.latency, Limited.rate, Limited.burst, Limited.tokens = latency, rate, burst, float(burst)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(Limited, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
@@ -90,19 +99,52 @@ async def serve(latency: float, rate: int) -> None:
     server.close()
 
 
-def measure(
-    texts: int, concurrency: int, latency: float, rate: int, paced: float | None, batch: int = 1
-) -> dict[str, float]:
-    """Ask about `texts`, so many a request, at the rate that the configuration says.
+@dataclass(frozen=True)
+class Case:
+    """A server, and how it is asked; `paced`: the rate that the configuration says, 0 for none."""
 
-    Returns what the server counted, and `cpu`: milliseconds of processor time of this process for each text.
-    """
-    command = [sys.executable, __file__, "serve", str(latency), str(rate)]
+    name: str
+    concurrency: int
+    latency: float
+    requests: int
+    rate: int = 0
+    burst: int = 0
+    paced: float = 0
+    batch: int = 1
+
+
+@dataclass(frozen=True)
+class Counted:
+    """When the server answered and refused, and milliseconds of processor time of this process for each text."""
+
+    answered: list[float]
+    refused: list[float]
+    cpu: float
+
+    def used(self, case: Case, since: float = 0.0) -> float:
+        """The part of what is possible that was used, from so many seconds after the first answer."""
+        begin = self.answered[0] + since
+        times = [at for at in self.answered if at >= begin]
+        # Without a limit the last ones must still be waited for; with one, n starts span n - 1 gaps.
+        seconds = times[-1] - times[0] + (0 if case.rate else case.latency)
+        return (len(times) - (1 if case.rate else 0)) / seconds / (case.rate or case.concurrency / case.latency)
+
+    def refusals(self, since: float = 0.0) -> float:
+        """The part of the requests that was refused, from so many seconds after the first answer."""
+        begin = self.answered[0] + since
+        refused = sum(at >= begin for at in self.refused)
+        return refused / (refused + sum(at >= begin for at in self.answered))
+
+
+def measure(case: Case) -> Counted:
+    """Ask about as many texts as make the requests of the case."""
+    command = [sys.executable, __file__, "serve", str(case.latency), str(case.rate), str(case.burst)]
     server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ourselves
     assert server.stdout  # noqa: S101 - it is a pipe
     url = f"http://127.0.0.1:{int(server.stdout.readline())}"
-    engine = LibreTranslateEngine(base_url=url, batch=batch, concurrency=concurrency)
-    engine.capabilities = replace(engine.capabilities, rate=paced)
+    engine = LibreTranslateEngine(base_url=url, batch=case.batch, concurrency=case.concurrency)
+    engine.capabilities = replace(engine.capabilities, rate=case.paced or None)
+    texts = case.requests * case.batch
     segments = [Segment(f"f#{n}", "f", f"{n}", Text(f"text {n}{_WORDS}"), "en", "de") for n in range(1, texts + 1)]
     with (
         TemporaryDirectory() as folder,
@@ -112,39 +154,43 @@ def measure(
     ):
         store.add_segments(segments)
         began = time.process_time()
-        ask({"e": engine}, store.segments, answers, store, lambda _engine, _count: None)
+        asked = ask({"e": engine}, store.segments, answers, store, lambda _engine, _count: None)
         cpu = 1000 * (time.process_time() - began) / texts
+    assert not asked.troubles, asked.troubles  # noqa: S101 - a fast answer that is none is worth nothing
     with urllib.request.urlopen(url) as reply:
-        counts: dict[str, float] = json.loads(reply.read())
+        counts = json.loads(reply.read())
     server.communicate()
-    return {**counts, "cpu": cpu}
+    return Counted(counts["answered"], counts["refused"], cpu)
 
 
-def main() -> None:
-    print("| server | engine | requests/s | of what is possible | refused |")
-    print("|---|---|---|---|---|")
-    rows = [
-        ("50 a second, 300 ms", 64, 0.3, 50, 50.0, 1200),
-        ("20 a second, 50 ms", 16, 0.05, 20, 20.0, 400),
-        ("50 a second, 300 ms, rate not configured", 64, 0.3, 50, None, 600),
-        ("no limit, 300 ms", 16, 0.3, 0, None, 640),
-        ("no limit, 300 ms", 64, 0.3, 0, None, 2560),
+def main(seconds: int) -> None:
+    cases = [
+        Case("50 in any second, 300 ms", 64, 0.3, 1200, 50, paced=50),
+        Case("20 in any second, 50 ms", 16, 0.05, 400, 20, paced=20),
+        Case("50 in any second, 300 ms", 64, 0.3, 50 * seconds, 50),
+        Case("20 in any second, 50 ms", 16, 0.05, 20 * seconds, 20),
+        Case("50 a second, burst 50, 300 ms", 64, 0.3, 50 * seconds, 50, 50),
+        Case("50 a second, burst 5, 300 ms", 64, 0.3, 50 * seconds, 50, 5),
+        Case("10 a second, burst 1, 1 s", 32, 1.0, 10 * seconds, 10, 1),
+        Case("no limit, 300 ms", 16, 0.3, 640),
+        Case("no limit, 300 ms", 64, 0.3, 2560),
     ]
-    for name, concurrency, latency, rate, paced, requests in rows:
-        counts = measure(requests, concurrency, latency, rate, paced)
-        # Without a limit the last ones must still be waited for; with one, n starts span n - 1 gaps.
-        seconds = counts["last"] - counts["first"] + (0 if rate else latency)
-        reached = (counts["answered"] - (1 if rate else 0)) / seconds
-        possible = rate or concurrency / latency
-        refused = counts["refused"] / (counts["answered"] + counts["refused"])
-        told = f"{concurrency} at once" + (f", rate {paced:g}" if paced else "")
-        print(f"| {name} | {told} | {reached:.1f} | {reached / possible:.1%} | {refused:.1%} |")
-    cpu = measure(5000, 4, 0.02, 0, None, batch=25)["cpu"]
+    print("| server | engine | of what is possible | refused | after 30 s | refused |")
+    print("|---|---|---|---|---|---|")
+    for case in cases:
+        counted = measure(case)
+        told = f"{case.concurrency} at once" + (f", rate {case.paced:g}" if case.paced else "")
+        late = ""
+        if case.rate and not case.paced and seconds > 60:
+            late = f"{counted.used(case, 30):.1%} | {counted.refusals(30):.2%}"
+        row = f"{case.name} | {told} | {counted.used(case):.1%} | {counted.refusals():.2%}"
+        print(f"| {row} | {late or ' | '} |", flush=True)
+    cpu = measure(Case("25 texts a request", 4, 0.02, 200, batch=25)).cpu
     print(f"\n{cpu:.2f} ms of processor time a text, with 25 texts a request; the client is loaded in that time.")
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["serve"]:
-        asyncio.run(serve(float(sys.argv[2]), int(sys.argv[3])))
+        asyncio.run(serve(float(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])))
     else:
-        main()
+        main(int(sys.argv[1]) if sys.argv[1:] else 120)

@@ -64,14 +64,21 @@ class EngineBusy(EngineError):
     """A fault that may pass.
 
     `retry_after`: seconds the server asks for, if it does. `billed`: whether the request had arrived, so that it may
-    have been paid for.
+    have been paid for. `limited`: whether the server works, and takes no more calls at the moment.
     """
 
     def __init__(
-        self, where: str, what: str, todo: str, retry_after: float | None = None, *, billed: bool = False
+        self,
+        where: str,
+        what: str,
+        todo: str,
+        retry_after: float | None = None,
+        *,
+        billed: bool = False,
+        limited: bool = False,
     ) -> None:
         super().__init__(where, what, todo)
-        self.retry_after, self.billed = retry_after, billed
+        self.retry_after, self.billed, self.limited = retry_after, billed, limited
 
 
 class EngineRefused(EngineError):

@@ -12,7 +12,7 @@ from math import isfinite
 from mtqa.errors import EngineBusy, EngineError, EngineRefused, EngineReply
 from mtqa.ports import JsonObject
 
-_BUSY = {408, 409, 424, 425, 429, 498, 529}  # and every other 5xx
+PASSING = {408, 409, 424, 425, 498, *range(500, 600)}  # the server itself has a fault
 _REPLY = {400, 413, 414, 422}  # this request: a smaller one may do
 
 _REMEDIES = {
@@ -106,7 +106,7 @@ def _sentence(body: JsonObject) -> str:
 
 def fault_class(status: int) -> type[EngineError]:
     """What an HTTP status means when nothing else is known."""
-    if status in _BUSY or status >= 500:
+    if status in PASSING or status == 429:
         return EngineBusy
     return EngineReply if status in _REPLY else EngineRefused
 

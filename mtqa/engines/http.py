@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from mtqa.engines.faults import Fault, Unfit, excerpt, fault_class, remedy, retry_after
+from mtqa.engines.faults import PASSING, Fault, Unfit, excerpt, fault_class, remedy, retry_after
 from mtqa.engines.keys import Auth
 from mtqa.engines.options import Connection, require_positive
 from mtqa.errors import ConfigError, EngineBusy, EngineError, EngineRefused, EngineReply
@@ -121,7 +121,8 @@ class Http:
         kind = self._judge(fault) or fault_class(fault.status)
         what = f"HTTP {fault.status}" + (f": {self.redacted(fault.text).rstrip('.')}" if fault.text else "")
         if issubclass(kind, EngineBusy):
-            return kind(self.where, what, remedy(fault.status), retry_after(fault))
+            limited = fault.status not in PASSING  # 429, or another status that `judge` reads so
+            return kind(self.where, what, remedy(fault.status), retry_after(fault), limited=limited)
         if issubclass(kind, Unfit):
             return kind(self.where, what, remedy(fault.status), fault)
         return kind(self.where, what, remedy(fault.status))

@@ -18,7 +18,7 @@ Outcomes = dict[str, list[Outcome]]
 
 
 class Outage(EngineBusy):
-    """The last attempt failed, and the engine has answered nobody since the first."""
+    """The last attempt failed, which says nothing about the texts: too many calls, or nobody was answered."""
 
 
 class Caller:
@@ -36,8 +36,8 @@ class Caller:
     def call(self, batch: Sequence[Query]) -> tuple[Outcomes, int | None]:
         """The outcomes by id, and the milliseconds it took.
 
-        Raises EngineBusy after the last attempt (Outage, when nobody else was answered either), EngineReply,
-        EngineRefused, Stopped, and whatever else the engine raises.
+        Raises EngineBusy (or Outage) after the last attempt, EngineReply, EngineRefused, Stopped, and whatever else
+        the engine raises.
         """
         began, answers, attempt = self._clock.now(), self._pace.answers, 0
         while True:
@@ -46,7 +46,7 @@ class Caller:
                 return self._once(batch, attempt)
             except EngineBusy as busy:
                 if attempt == _ATTEMPTS or self._clock.now() - began > _DEADLINE:
-                    kind = EngineBusy if self._pace.answers > answers else Outage
+                    kind = EngineBusy if self._pace.answers > answers and not busy.limited else Outage
                     raise kind(busy.where, f"{busy.what} (asked {attempt} times)", busy.todo) from None
 
     def _once(self, batch: Sequence[Query], attempt: int) -> tuple[Outcomes, int | None]:
@@ -54,7 +54,7 @@ class Caller:
         reserved = self._budget.reserve(self._name, batch, capabilities.price)
         spent = 0.0
         try:
-            round_ = self._pace.enter(characters(batch), tokens_likely(batch))
+            turn = self._pace.enter(characters(batch), tokens_likely(batch))
             began = self._clock.now()
             try:
                 outcomes = list(self._engine.translate(batch))
@@ -62,13 +62,13 @@ class Caller:
                 if self._stop.is_set():  # ended by us, which says nothing about the engine
                     raise Stopped from None
                 spent = reserved if busy.billed else 0.0
-                self._pace.busy(round_, busy, attempt)
+                self._pace.busy(turn, busy, attempt)
                 raise
             except EngineReply:
                 spent = reserved  # it may have been an answer, and paid for
-                self._pace.answered()
+                self._pace.answered(turn)
                 raise
-            self._pace.answered()
+            self._pace.answered(turn)
             spent = cost_of(outcomes, reserved)
         finally:
             self._budget.settle(self._name, reserved, spent)

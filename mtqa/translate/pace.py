@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 from mtqa.errors import EngineBusy, EngineRefused, MtqaError
 from mtqa.ports import Capabilities
+from mtqa.translate.tempo import Tempo
 
 _FIRST, _LONGEST = 1.0, 60.0  # seconds, backoff of our own
 _PATIENCE = 120.0  # seconds; a server that asks for more is asked in another run
 _MARGIN = 0.98  # of the rates: calls start on time, but arrive some milliseconds early or late
+_NEAREST = 0.5  # of the distance of two starts, for one whose predecessor was late
 _OPENS_AT = 5  # faults in a row
 _COOLING = 30.0  # seconds until the first probe; each further one waits twice as long
 _PROBES = 5  # of an engine that has answered before: about 15 minutes
@@ -38,109 +40,119 @@ class Clock:
     grace: float = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A call that may start now.
+
+    `round`: number of pauses before it; who began before the last one tells no news. `hurried`: whether it is nearer
+    to the one before than the rate says, which was late.
+    """
+
+    start: float
+    round: int
+    hurried: bool
+
+
 class Pace:
     """The one gate before all calls to an engine.
 
-    The first call goes alone. Starts lie on a schedule, each a little farther from the one before than the rates want
-    for its size; one that is late pushes the next ones away, so that they never bunch to catch up. A busy answer
-    pauses the whole engine and halves how many calls may run at once; answers raise that number again, by one for
-    each round of calls. After five faults in a row the breaker opens: nothing is sent for a while, then one call
-    alone probes. When the probes fail too, the engine is given up.
+    The first call goes alone. Calls pass one after the other, each a little later than the rates want for the size of
+    the one before; where no rate is set, it is learnt (`Tempo`). One that is late by more than half of that pushes the
+    next ones away, so that they never bunch to catch up; once a hurried one was refused, any late one does.
+
+    A busy answer pauses the whole engine and halves how many calls may run at once; answers raise that number again:
+    by one each after a refusal of too many calls, until it is as high as it was, else by one for each round of calls.
+    After five faults in a row the breaker opens: nothing is sent for a while, then one call alone probes. When the
+    probes fail too, the engine is given up.
     """
 
     def __init__(self, limits: Capabilities, clock: Clock, stop: threading.Event) -> None:
         self._limits, self._clock, self._stop = limits, clock, stop
-        self._changed = threading.Condition()
-        # End of the pause; when the schedule has its next start; when the last start allows another one.
-        self._opens = self._next = self._earliest = clock.now()
-        self._round = 0  # number of pauses so far: a call that began before the last one tells nothing new
+        self._gate = threading.Lock()  # held by the one who waits to start the next call
+        self._changed = threading.Condition()  # for all that follows
+        self._opens = self._next = clock.now()  # end of the pause; when the schedule has its next start
+        self._in_time = self._next  # when it would be no nearer to the last one than the rate says
+        self._nearest = _NEAREST  # part of the distance that must remain
+        self._round = 0
         self._running = 0
         self._at_once = 1.0  # a wrong key, or a connection to open, then holds up one call only
+        self._was_at_once = 1.0  # before the last fault
+        self._tempo = Tempo()
         self._faults = self._probes = 0
         self._refusal: MtqaError | None = None
         self.answers = 0  # calls that were answered, so far
 
-    def enter(self, characters: int, tokens: int) -> int:
-        """Return when a call of that size may start, with the number of its round.
-
-        Raises Stopped, and what the engine was refused with.
-        """
+    def enter(self, characters: int, tokens: int) -> Turn:
+        """Return when a call of that size may start. Raises Stopped, and what the engine was refused with."""
         spacing = self._spacing(characters, tokens)
-        while not self._stop.is_set():
-            round_, wait = self._place(spacing)
-            while wait is not None:
-                if wait > 0:
-                    self._clock.wait(self._stop, wait)
-                if round_ is None:
-                    break
-                wait = self._start(round_, spacing)
-                if wait == 0:
-                    return round_
+        with self._gate:
+            came = self._clock.now()
+            while not self._stop.is_set():
+                with self._changed:
+                    if self._refusal:
+                        raise self._refusal
+                    now = self._clock.now()
+                    if self._running >= int(self._at_once):
+                        self._changed.wait(_TICK)
+                        came = self._clock.now()
+                        continue
+                    due = max(came, self._opens, self._next)
+                    if due <= now:
+                        return self._start(now, due, spacing)
+                self._clock.wait(self._stop, due - now)
         raise Stopped
 
-    def answered(self) -> None:
+    def answered(self, turn: Turn) -> None:
         """A call came back with whatever the engine had to say."""
         with self._changed:
             self._faults = self._probes = 0
             self.answers += 1
             self._running -= 1
-            smooth = self.answers == 1 and self._round == 0
-            more = self._limits.concurrency if smooth else self._at_once + 1 / self._at_once
+            if self.answers == 1 and self._round == 0:
+                more = float(self._limits.concurrency)
+                if not self._limits.rate:
+                    now = self._clock.now()
+                    self._tempo.first_answer(now, now - turn.start)
+            else:
+                more = self._at_once + (1 if self._at_once < self._was_at_once else 1 / self._at_once)
             self._at_once = min(float(self._limits.concurrency), more)
             self._changed.notify_all()
 
-    def busy(self, round_: int, fault: EngineBusy, attempt: int) -> None:
-        """A call of that round failed, at its attempt of that number. Raises EngineRefused to give the engine up."""
-        self._leave()
+    def busy(self, turn: Turn, fault: EngineBusy, attempt: int) -> None:
+        """A call failed, at its attempt of that number. Raises EngineRefused to give the engine up."""
+        with self._changed:
+            self._running -= 1
+            self._changed.notify_all()
+            if fault.limited:
+                self._tempo.refused(turn.start)
+                self._nearest = _MARGIN if turn.hurried else self._nearest
         wait = pause(fault, attempt)
         with self._changed:
-            if round_ == self._round:
+            news = turn.round == self._round
+            if news:
                 self._round += 1
                 self._faults += 1
+                self._was_at_once = self._at_once if fault.limited else 1.0
                 self._at_once = max(1.0, self._at_once / 2)
                 if self._faults >= _OPENS_AT:
                     wait = max(wait, self._cooling(fault))
                     self._at_once = 1.0
-            self._opens = self._next = max(self._opens, self._clock.now() + wait)
+            self._opens = max(self._opens, self._clock.now() + wait)
+            if news and fault.limited:
+                self._tempo.learn(turn.start, wait, self._opens)
 
     def refuse(self, error: MtqaError) -> None:
         """Let no call start any more: `enter` raises this error."""
         with self._changed:
             self._refusal = self._refusal or error
 
-    def _place(self, spacing: float) -> tuple[int | None, float | None]:
-        """A place for a call: its round, and the seconds until it starts; without one None, and when to ask again."""
-        with self._changed:
-            if self._refusal:
-                raise self._refusal
-            now = self._clock.now()
-            if self._opens > now:
-                return None, self._opens - now
-            if self._running >= int(self._at_once):
-                self._changed.wait(_TICK)
-                return None, 0.0
-            self._running += 1
-            starts = max(now, self._next)
-            self._next = starts + spacing
-            return self._round, starts - now
-
-    def _start(self, round_: int, spacing: float) -> float | None:
-        """Start a call: 0, or the seconds that it is too close to the last one; None when it has lost its place."""
-        with self._changed:
-            now = self._clock.now()
-            if round_ != self._round or self._stop.is_set():
-                self._leave()
-                return None
-            if now < self._earliest:  # the last one was late
-                return self._earliest - now
-            self._earliest = now + _MARGIN * spacing
-            return 0.0
-
-    def _leave(self) -> None:
-        """Give back the place of a call."""
-        with self._changed:
-            self._running -= 1
-            self._changed.notify_all()
+    def _start(self, now: float, due: float, spacing: float) -> Turn:
+        spacing = max(spacing, 1 / self._tempo.rate(now))
+        hurried, self._in_time = now < self._in_time, now + _MARGIN * spacing
+        self._next = max(due + spacing, now + self._nearest * spacing)
+        self._running += 1
+        self._tempo.started(now)
+        return Turn(now, self._round, hurried)
 
     def _spacing(self, characters: int, tokens: int) -> float:
         """Seconds from a start of that size to the next one."""

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mtqa.errors import EngineBusy, EngineRefused
 from mtqa.ports import Capabilities
-from mtqa.translate.pace import Clock, Pace, Stopped
+from mtqa.translate.pace import Clock, Pace, Stopped, Turn
 from tests.translate.test_ask import FakeTime
 
 
@@ -16,9 +16,9 @@ def started(limits: Capabilities, sizes: list[tuple[int, int]]) -> list[float]:
     time, starts = FakeTime(), []
     pace = Pace(limits, time.clock, threading.Event())
     for characters, tokens in sizes:
-        pace.enter(characters, tokens)
+        turn = pace.enter(characters, tokens)
         starts.append(time.at)
-        pace.answered()
+        pace.answered(turn)
     return starts
 
 
@@ -45,9 +45,9 @@ def test_starts_do_not_bunch_to_catch_up() -> None:
     pace = Pace(Capabilities(rate=10), time.clock, threading.Event())
     starts = []
     for n in range(6):
-        pace.enter(1, 1)
+        turn = pace.enter(1, 1)
         starts.append(time.at)
-        pace.answered()
+        pace.answered(turn)
         if n == 2:
             time.at += 5  # nothing to ask for a while
     assert all(later - earlier >= 0.1 for earlier, later in pairwise(starts))
@@ -59,12 +59,12 @@ def busy(retry_after: float | None = None) -> EngineBusy:
 
 def at_once(pace: Pace, most: int) -> int:
     """How many calls may run at the same time; all of them are answered."""
-    rounds: list[int] = []
+    turns: list[Turn] = []
     finished = threading.Event()
 
     def enter() -> None:
         try:
-            rounds.append(pace.enter(1, 1))
+            turns.append(pace.enter(1, 1))
         finally:
             finished.set()
 
@@ -75,33 +75,30 @@ def at_once(pace: Pace, most: int) -> int:
         threads[-1].start()
         if not finished.wait(1):
             break
-    running = len(rounds)
-    while any(thread.is_alive() for thread in threads) or rounds:
-        if rounds:
-            rounds.pop()
-            pace.answered()
+    running = len(turns)
+    while any(thread.is_alive() for thread in threads) or turns:
+        if turns:
+            pace.answered(turns.pop())
         threads[-1].join(0.05)
     return running
 
 
 def test_a_busy_engine_is_called_by_half_as_many_and_by_more_again_later() -> None:
     pace = Pace(Capabilities(concurrency=8), FakeTime().clock, threading.Event())
-    pace.enter(1, 1)
-    pace.answered()
+    pace.answered(pace.enter(1, 1))
     first = [pace.enter(1, 1) for _ in range(8)]
-    for round_ in first:
-        pace.busy(round_, busy(1.0), 1)
+    for turn in first:
+        pace.busy(turn, busy(1.0), 1)
     assert at_once(pace, 8) == 4, "eight faults of one round halve it once"
     for _ in range(40):
-        pace.enter(1, 1)
-        pace.answered()
+        pace.answered(pace.enter(1, 1))
     assert at_once(pace, 8) == 8
 
 
 def test_a_pause_of_another_call_moves_a_start_that_was_planned() -> None:
     """Between planning a start and reaching it, the engine asks for a pause."""
     time = FakeTime()
-    calls: list[int] = []
+    calls: list[Turn] = []
 
     def wait(stop: threading.Event, seconds: float) -> bool:
         if calls:
@@ -109,8 +106,7 @@ def test_a_pause_of_another_call_moves_a_start_that_was_planned() -> None:
         return time.wait(stop, seconds)
 
     pace = Pace(Capabilities(rate=1, concurrency=3), Clock(lambda: time.at, wait), threading.Event())
-    pace.enter(1, 1)
-    pace.answered()
+    pace.answered(pace.enter(1, 1))
     calls.append(pace.enter(1, 1))
     pace.enter(1, 1)
     assert time.at >= 60
@@ -127,8 +123,7 @@ def test_a_stranger_gets_one_probe_and_an_acquaintance_five() -> None:
         time = FakeTime()
         pace = Pace(Capabilities(), time.clock, threading.Event())
         if answered:
-            pace.enter(1, 1)
-            pace.answered()
+            pace.answered(pace.enter(1, 1))
         for _ in range(4 + probes):
             pace.busy(pace.enter(1, 1), busy(), 1)
         with pytest.raises(EngineRefused, match="given up"):
