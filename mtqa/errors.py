@@ -64,7 +64,8 @@ class EngineBusy(EngineError):
     """A fault that may pass.
 
     `retry_after`: seconds the server asks for, if it does. `billed`: whether the request had arrived, so that it may
-    have been paid for. `limited`: whether the server works, and takes no more calls at the moment.
+    have been paid for. `limited`: whether the server works, and takes no more calls at the moment. `slow`: whether the
+    answer did not come in time, which is paid for each time: it is asked for once more, not five times.
     """
 
     def __init__(
@@ -76,9 +77,10 @@ class EngineBusy(EngineError):
         *,
         billed: bool = False,
         limited: bool = False,
+        slow: bool = False,
     ) -> None:
         super().__init__(where, what, todo)
-        self.retry_after, self.billed, self.limited = retry_after, billed, limited
+        self.retry_after, self.billed, self.limited, self.slow = retry_after, billed, limited, slow
 
 
 class EngineRefused(EngineError):

@@ -149,8 +149,6 @@ class ChatEngine(ABC):
             forms = self._parameters.forms
             try:
                 reply = self._call(merged(body, forms, limit))
-                if reply.get("error"):  # with status 200, from servers that had begun to answer
-                    raise self.http.fault(Fault.in_success(reply))
             except Unfit as error:
                 if not self._parameters.reject(error.fault, forms):
                     raise

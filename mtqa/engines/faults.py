@@ -139,10 +139,18 @@ def _asked_in_headers(headers: Mapping[str, str]) -> float | None:
     if seconds is not None or not value:
         return seconds
     try:
-        left = parsedate_to_datetime(value).timestamp() - time.time()
+        left = parsedate_to_datetime(value).timestamp() - _now(headers)
     except (ValueError, OverflowError):
         return None
     return left if left > 0 else None
+
+
+def _now(headers: Mapping[str, str]) -> float:
+    """The time by the clock of the server, which ours may be far from; by ours where the server tells none."""
+    try:
+        return parsedate_to_datetime(headers["date"]).timestamp()
+    except (KeyError, ValueError, OverflowError):
+        return time.time()
 
 
 def _number(value: str) -> float | None:

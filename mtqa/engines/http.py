@@ -56,6 +56,10 @@ class _Reply:
     body: bytes
 
 
+class _HungUp(Exception):
+    """The server closed a connection that lay open since an earlier call, just when it was used again."""
+
+
 class Http:
     """The connection of one engine to its server.
 
@@ -88,16 +92,17 @@ class Http:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._client: Any = None
+        self._met = False  # whether the server has answered anything; connections to it may lie open since
         self._closed = False
 
     def post_json(self, path: str, body: JsonObject, headers: Mapping[str, str] | None = None) -> JsonObject:
         """The JSON object that the server answers to a JSON body."""
-        return _object(self.where, self.exchange(path, body, headers).value)
+        return self._object(self.exchange(path, body, headers).value)
 
     def post_form(self, path: str, form: Mapping[str, str]) -> JsonObject:
         """The JSON object that the server answers to a form."""
         content = urlencode(form, errors="replace").encode("ascii")
-        return _object(self.where, self._call(path, content, "application/x-www-form-urlencoded", {}).value)
+        return self._object(self._call(path, content, "application/x-www-form-urlencoded", {}).value)
 
     def exchange(self, path: str, body: object, headers: Mapping[str, str] | None = None) -> Received:
         """Any JSON that the server answers to a JSON body, sent with further headers."""
@@ -147,6 +152,13 @@ class Http:
             raise EngineBusy(self.where, what, "check base_url and any proxy in between", billed=True) from None
         return Received(value, reply.headers)
 
+    def _object(self, value: object) -> JsonObject:
+        if not isinstance(value, dict):
+            raise EngineReply(self.where, "the answer is not a JSON object", "check base_url")
+        if value.get("error"):  # with status 200, from proxies and from servers that had begun to answer
+            raise self.fault(Fault.in_success(value))
+        return value
+
     def _send(self, path: str, content: bytes, headers: Mapping[str, str]) -> _Reply:
         for mend in (True, False):
             auth = self._auth.headers(self.base_url + path, content, headers)
@@ -164,12 +176,15 @@ class Http:
 
     def _answered(self, path: str, content: bytes, headers: Mapping[str, str]) -> _Reply:
         try:
-            return self._run(self._exchange(path, content, headers))
+            try:
+                return self._run(self._exchange(path, content, headers))
+            except _HungUp:
+                return self._run(self._exchange(path, content, headers, last=True))
         except (concurrent.futures.CancelledError, asyncio.CancelledError):
             raise EngineBusy(self.where, "the call was ended", "run again", billed=True) from None
         except TimeoutError:
             what = f"no complete answer in {self._timeout:g} s"
-            raise EngineBusy(self.where, what, "raise timeout if the server is slow", billed=True) from None
+            raise EngineBusy(self.where, what, "raise timeout if the server is slow", billed=True, slow=True) from None
 
     def _run(self, exchange: Coroutine[Any, Any, _Reply]) -> _Reply:
         with self._lock:
@@ -183,29 +198,34 @@ class Http:
             future = asyncio.run_coroutine_threadsafe(exchange, self._loop)
         return future.result()
 
-    async def _exchange(self, path: str, content: bytes, headers: Mapping[str, str]) -> _Reply:
+    async def _exchange(self, path: str, content: bytes, headers: Mapping[str, str], *, last: bool = False) -> _Reply:
+        """One exchange. Raises _HungUp when it is worth trying again at once, unless it is the `last` one."""
         library = http_library()
+        began = False
         try:
             self._client = self._client or self._open(library)
             async with (
                 asyncio.timeout(self._timeout),
                 self._client.stream("POST", self.base_url + path, content=content, headers=headers) as response,
             ):
+                began = self._met = True
                 body = bytearray()
                 async for chunk in response.aiter_bytes():
                     body += chunk
                     if len(body) > _MAX_BODY:
                         raise EngineReply(self.where, f"answers more than {_MAX_BODY >> 20} MiB", "check base_url")
                 return _Reply(response.status_code, dict(response.headers), bytes(body))
-        except library.TimeoutException:
+        except (library.ReadTimeout, library.WriteTimeout):
             raise TimeoutError from None
         except (library.InvalidURL, library.LocalProtocolError, ValueError, ImportError):
             # The client's own text would quote the header, key and all. ImportError: a SOCKS proxy in the environment.
             todo = "check base_url, headers, key, and the proxy variables"
             raise EngineRefused(self.where, "the request cannot be made", todo) from None
         except library.HTTPError as error:  # connection, protocol, broken compression
+            if self._met and not began and not last and isinstance(error, _hanging_up(library)):
+                raise _HungUp from None
             what = self.redacted(f"no connection ({type(error).__name__}: {error})")
-            arrived = not isinstance(error, library.ConnectError)
+            arrived = not isinstance(error, (library.ConnectError, library.ConnectTimeout, library.PoolTimeout))
             todo = "check that the server runs and base_url is right"
             raise EngineBusy(self.where, what, todo, billed=arrived) from None
 
@@ -228,10 +248,8 @@ class Http:
             await self._client.aclose()
 
 
-def _object(where: str, value: object) -> JsonObject:
-    if not isinstance(value, dict):
-        raise EngineReply(where, "the answer is not a JSON object", "check base_url")
-    return value
+def _hanging_up(library: Any) -> tuple[type[Exception], ...]:  # noqa: ANN401
+    return library.ReadError, library.WriteError, library.RemoteProtocolError
 
 
 def _no_constant(name: str) -> None:

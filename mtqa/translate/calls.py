@@ -11,7 +11,7 @@ from mtqa.translate.pace import Pace, Stopped
 from mtqa.translate.price import characters, tokens_likely
 from mtqa.translate.shared import Shared
 
-_ATTEMPTS = 5
+_ATTEMPTS, _ATTEMPTS_AT_SLOW = 5, 2
 _DEADLINE = 900.0  # seconds for a call with all its attempts
 
 Outcomes = dict[str, list[Outcome]]
@@ -45,7 +45,8 @@ class Caller:
             try:
                 return self._once(batch, attempt)
             except EngineBusy as busy:
-                if attempt == _ATTEMPTS or self._clock.now() - began > _DEADLINE:
+                most = _ATTEMPTS_AT_SLOW if busy.slow else _ATTEMPTS
+                if attempt >= most or self._clock.now() - began > _DEADLINE:
                     kind = EngineBusy if self._pace.answers > answers and not busy.limited else Outage
                     raise kind(busy.where, f"{busy.what} (asked {attempt} times)", busy.todo) from None
 
