@@ -162,7 +162,7 @@ class CandidateSet:
 
 @dataclass(frozen=True, slots=True)
 class Utilities:
-    """(hypothesis engine, reference engine) -> utility, 0..1, by one metric. No diagonal; absent is absent."""
+    """(hypothesis engine, reference engine) -> utility by one metric, on its scale. No diagonal; absent is absent."""
 
     signature: str
     values: Mapping[tuple[str, str], float]

@@ -11,8 +11,9 @@ from mtqa.config import PluginSettings, Settings
 from mtqa.errors import ConfigError
 from mtqa.formats import detect
 from mtqa.model import BilingualFile, Segment, Severity
-from mtqa.plugins import available, build, nearest
+from mtqa.plugins import available, build, load, nearest, parameters_of
 from mtqa.ports import Check, Engine, Format, Metric
+from mtqa.store.encodings import FileEncodings
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +27,25 @@ class Parts:
 
 
 @contextmanager
-def assemble(settings: Settings) -> Iterator[Parts]:
-    """The parts that `settings` describe; engines are closed at the end. Raises ConfigError and PluginError."""
+def assemble(settings: Settings, cache: Path | None = None) -> Iterator[Parts]:
+    """The parts that `settings` describe; engines are closed at the end. Raises ConfigError and PluginError.
+
+    `cache`: the file of the answer cache; what metrics keep lies beside it. Without it they keep nothing.
+    """
     formats = build_formats()
     engines: dict[str, Engine] = {}
+    encodings = FileEncodings(cache.with_name(f"{cache.stem}-encodings.sqlite")) if cache else None
+    services = {"encodings": encodings, "cache_folder": cache.parent if cache else None, "folder": settings.folder}
     try:
         for name, chosen in settings.engines.items():
             engines[name] = build_engine(chosen, settings, formats)
-        metrics = {name: _build("metrics", chosen, settings) for name, chosen in settings.metrics.items()}
+        metrics = {name: _build("metrics", chosen, settings, services) for name, chosen in settings.metrics.items()}
         yield Parts(formats, engines, metrics, build_checks(settings))
     finally:
         for engine in engines.values():
             engine.close()
+        if encodings:
+            encodings.close()
 
 
 def build_formats() -> dict[str, Format]:
@@ -62,7 +70,10 @@ def build_engine(chosen: PluginSettings, settings: Settings, formats: Mapping[st
 
 
 def build_checks(settings: Settings) -> dict[str, tuple[Check, Severity]]:
-    """Every installed check that is not off, with the most that its findings may count."""
+    """Every installed check that is not off, with the most that its findings may count.
+
+    A check with a setting that has no default runs where it is configured.
+    """
     known = available("checks")
     for name in (*settings.checks, *settings.off):
         if name not in known:
@@ -73,7 +84,10 @@ def build_checks(settings: Settings) -> dict[str, tuple[Check, Severity]]:
         if name in settings.off:
             continue
         chosen = settings.checks.get(name)
-        check: Check = build("checks", name, chosen.options if chosen else {}, f"{settings.where} [checks.{name}]")
+        if chosen is None and any(one.required for one in parameters_of(load("checks", name)).values()):
+            continue
+        options, where = chosen.options if chosen else {}, f"{settings.where} [checks.{name}]"
+        check: Check = build("checks", name, options, where, settings.folder, {"folder": settings.folder})
         checks[name] = (check, (chosen and chosen.severity) or check.default)
     return checks
 

@@ -159,7 +159,7 @@ class Comparison:
 
 
 class Metric(Protocol):
-    """Utilities between candidates."""
+    """Utilities between candidates: more is better, and 0..1 unless the metric has a scale of its own."""
 
     @property
     def signature(self) -> str:
@@ -167,7 +167,10 @@ class Metric(Protocol):
         ...
 
     def utilities(self, batch: Sequence[Comparison]) -> list[dict[tuple[int, int], float]]:
-        """Per comparison: (hypothesis index, reference index) -> utility 0..1, for every ordered pair of two."""
+        """Per comparison: (hypothesis index, reference index) -> utility, for every ordered pair of two.
+
+        Or nothing for a comparison that the metric leaves to others: absent is absent.
+        """
         ...
 
 
@@ -176,7 +179,55 @@ class RunMetric(Metric, Protocol):
     """A metric with statistics of a whole run. `utilities` works without them too, and its signature says so."""
 
     def for_run(self, comparisons: Iterable[Comparison]) -> Metric:
-        """The same metric with the statistics of a run, or of a group of its segments. They are read once, streamed."""
+        """The same metric with the statistics of a run, or of a group of its segments. They are read once, streamed.
+
+        A metric whose options need no statistics returns itself.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KnownModel:
+    """A model that a plug-in can use: its name, its licence as its owner writes it, and `use`, what it is for.
+
+    `gated`: it is handed out only to who has accepted its terms.
+    """
+
+    name: str
+    licence: str
+    use: Literal["metric", "check"]
+    gated: bool = False
+
+
+@runtime_checkable
+class HasModel(Protocol):
+    """A metric or check that loads a model which somebody else owns."""
+
+    @staticmethod
+    def known_models() -> Sequence[KnownModel]:
+        """The models that it knows; it may take others."""
+        ...
+
+    @property
+    def signature(self) -> str:
+        """Model, options and versions."""
+        ...
+
+    @property
+    def licence(self) -> str | None:
+        """Of the model in use; None when nothing tells."""
+        ...
+
+
+class Encodings(Protocol):
+    """Keeps what a large model made of a text. A constructor parameter named `encodings` is given one."""
+
+    def get(self, model: str, texts: Sequence[str]) -> dict[str, bytes]:
+        """Those that are kept. `model`: everything that an encoding depends on but the text."""
+        ...
+
+    def put(self, model: str, items: Iterable[tuple[str, bytes]]) -> None:
+        """Keep some; durable when this returns."""
         ...
 
 

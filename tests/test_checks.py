@@ -1,7 +1,10 @@
 """The checks: what they find, and above all what they leave alone."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mtqa.checks import run_checks
@@ -13,7 +16,7 @@ from mtqa.checks.placeholders import Placeholders, placeholders
 from mtqa.checks.same_as_source import SameAsSource
 from mtqa.inline import Code, Text
 from mtqa.model import CandidateSet, Finding, Severity
-from mtqa.plugins import available, build
+from mtqa.plugins import available
 from mtqa.ports import Check
 from tests.helpers import candidates, found, segment
 
@@ -33,9 +36,10 @@ def messages(check: Check, source: str | Text, **texts: str | Text) -> list[str]
 
 
 @pytest.mark.parametrize("name", available("checks"))
+@settings(deadline=None)
 @given(texts=st.lists(st.text(max_size=20), min_size=1, max_size=4), source=st.text(max_size=20))
-def test_contract(name: str, texts: list[str], source: str) -> None:
-    check: Check = build("checks", name, {}, name)
+def test_contract(name: str, member: Callable[[str, str], Any], texts: list[str], source: str) -> None:
+    check: Check = member("checks", name)
     candidate_set = found(source, **{f"e{i}": text for i, text in enumerate(texts)})
     for severity in Severity:
         for finding in run_checks(candidate_set, {name: (check, severity)}):
@@ -48,9 +52,9 @@ def test_contract(name: str, texts: list[str], source: str) -> None:
 
 
 @pytest.mark.parametrize("name", available("checks"))
-def test_a_faithful_candidate_has_no_error(name: str) -> None:
+def test_a_faithful_candidate_has_no_error(name: str, member: Callable[[str, str], Any]) -> None:
     """A source that its candidates repeat with other words, all alike, alarms nobody."""
-    check: Check = build("checks", name, {}, name)
+    check: Check = member("checks", name)
     source = Text("Press ", OPEN, "Start", CLOSE, " in {name} for 2,500 of %d files.", BREAK)
     target = Text("In {name} auf ", OPEN, "Start", CLOSE, " drücken: 2.500 von %d Dateien.", BREAK)
     assert findings(check, found(source, a=target, b=target, c=target)) == []

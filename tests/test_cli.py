@@ -224,7 +224,9 @@ def test_doctor(invoke: Callable[..., Result], tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert re.search(r"FAIL  engine deepl: .*MTQA_TEST_NO_SUCH_KEY", done.stdout)
     assert re.search(r"FAIL  engine apertium: .*127.0.0.1:9", done.stdout)
-    assert "ok    metrics: chrF2|" in done.stdout
+    assert "ok    metric chrf: chrF2|" in done.stdout
+    assert "Unbabel/wmt22-comet-da (apache-2.0)" in done.stdout
+    assert "Unbabel/wmt22-cometkiwi-da (cc-by-nc-sa-4.0)" in done.stdout
 
 
 def test_errors_are_one_line_and_exit_1(tmp_path: Path) -> None:

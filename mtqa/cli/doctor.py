@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,9 +14,10 @@ from mtqa.config import PluginSettings, Settings, load_settings
 from mtqa.errors import ConfigError, MtqaError
 from mtqa.inline import Text
 from mtqa.languages import canonical
-from mtqa.model import Missing, Segment
+from mtqa.model import Candidate, Missing, Segment
 from mtqa.parts import assemble, build_checks, build_engine, build_formats
-from mtqa.ports import Answer, NoAnswer, Query
+from mtqa.plugins import available, load
+from mtqa.ports import Answer, Comparison, HasModel, NoAnswer, Query
 
 _HARMLESS = "The house is big."
 
@@ -25,9 +26,10 @@ _HARMLESS = "The house is big."
 @click.option("-c", "--config", type=click.Path(path_type=Path), help="Settings; mtqa.toml here, if there is one.")
 @click.option("--target-lang", envvar="MTQA_TARGET_LANG", metavar="TAG", help="To ask the engines for.")
 def command(config: Path | None, target_lang: str | None) -> None:
-    """Test the configuration, keys, engines (each is asked for one harmless sentence), metrics and checks.
+    """Test the configuration, keys, engines, metrics and checks; each is asked about one harmless sentence.
 
-    Exit status 1 when anything is wrong; every fault comes with its remedy.
+    Models that metrics and checks can load are listed with their licences. Exit status 1 when anything is wrong;
+    every fault comes with its remedy.
     """
     settings = load_settings(config)
     if target_lang:
@@ -35,9 +37,11 @@ def command(config: Path | None, target_lang: str | None) -> None:
     click.echo(f"ok    configuration: {printable(settings.where)}")
     faults = [
         *(_tell(f"engine {name}", partial(_ask, chosen, settings)) for name, chosen in settings.engines.items()),
-        _tell("metrics", lambda: _assembled(settings)),
-        _tell("checks", lambda: ", ".join(build_checks(settings))),
+        *(_tell(f"metric {name}", partial(_compare, name, settings)) for name in settings.metrics),
+        _tell("checks", partial(_check, settings)),
     ]
+    for line in _models():
+        click.echo(f"note  {line}")
     if not settings.engines:
         click.echo("note  engines: none is configured; write [engines.NAME], or give --candidates to run")
     if any(faults):
@@ -54,9 +58,38 @@ def _tell(what: str, test: Callable[[], str]) -> bool:
     return False
 
 
-def _assembled(settings: Settings) -> str:
-    with assemble(replace(settings, engines={})) as parts:
-        return ", ".join(metric.signature for metric in parts.metrics.values())
+def _compare(name: str, settings: Settings) -> str:
+    """The signature of a metric that has compared two candidates, and the licence of its model."""
+    alone = replace(settings, engines={}, metrics={name: settings.metrics[name]})
+    with assemble(alone) as parts:
+        metric = parts.metrics[name]
+        metric.utilities([Comparison(_HARMLESS, (_HARMLESS, _HARMLESS.lower()))])
+        return _licensed(metric.signature, metric)
+
+
+def _check(settings: Settings) -> str:
+    """The names of the checks, each of which has looked at a candidate."""
+    checks = build_checks(settings)
+    segment = Segment("doctor#1", "doctor", "1", Text(_HARMLESS), "en", "en")
+    for check, severity in checks.values():
+        list(check.findings(segment, Candidate("doctor", Text(_HARMLESS)), [], severity))
+    return ", ".join(_licensed(name, check) for name, (check, _) in checks.items())
+
+
+def _licensed(what: str, plugin: object) -> str:
+    return f"{what}, licence of the model: {plugin.licence or 'unknown'}" if isinstance(plugin, HasModel) else what
+
+
+def _models() -> Iterator[str]:
+    """A line on every model that an installed metric or check knows."""
+    families = {"metric": "metrics", "check": "checks"}
+    for use, family in families.items():
+        for name in available(family):
+            plugin: object = load(family, name)
+            known = plugin.known_models() if isinstance(plugin, HasModel) else ()  # the class has the parts of the port
+            models = [f"{model.name} ({model.licence})" for model in known if model.use == use]
+            if models:
+                yield f"{use} {name} knows {', '.join(models)}"
 
 
 def _ask(chosen: PluginSettings, settings: Settings) -> str:

@@ -21,7 +21,7 @@ from mtqa.model import Notice
 from mtqa.parts import Parts, assemble
 from mtqa.pipeline import Plan, run
 from mtqa.plugins import nearest
-from mtqa.ports import JsonObject
+from mtqa.ports import HasModel, JsonObject
 from mtqa.report.summary import summary_line
 from mtqa.store.run import SCHEMA_VERSION, write_manifest
 
@@ -103,8 +103,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     if not settings.engines:
         raise ConfigError("engines", "none is configured", "write [engines.NAME] into mtqa.toml, or give --candidates")
     inputs = find(paths, settings.source_lang, settings.target_lang, out, _profile(settings.write.profile))
-    with assemble(settings) as parts:
-        plan = Plan(inputs, settings, parts, out, settings.cache or default_cache(), limit, skip_unreadable)
+    with assemble(settings, answers := settings.cache or default_cache()) as parts:
+        plan = Plan(inputs, settings, parts, out, answers, limit, skip_unreadable)
         if dry_run:
             preview(plan)
             return
@@ -151,6 +151,9 @@ def _describe(settings: Settings, parts: Parts) -> JsonObject:
         "metrics": {name: metric.signature for name, metric in parts.metrics.items()},
         "decide": {"metric": next(iter(parts.metrics)), **asdict(settings.decide)},
         "checks": {name: severity.value for name, (_, severity) in parts.checks.items()},
+        "check_signatures": {
+            name: check.signature for name, (check, _) in parts.checks.items() if isinstance(check, HasModel)
+        },
         "write": asdict(settings.write),
     }
 

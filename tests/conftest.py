@@ -1,0 +1,43 @@
+"""What several folders of tests share: the small COMET models, and plug-ins with the settings that they need."""
+
+from collections.abc import Callable
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mtqa.plugins import build
+
+
+@pytest.fixture(scope="session")
+def comet_model(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Family of models -> a folder with one, made when it is first asked for. Asking skips without the extra."""
+
+    @cache
+    def made(family: str) -> Path:
+        if find_spec("comet") is None or find_spec("onnxruntime") is None:
+            pytest.skip('COMET is not installed: pip install "mtqa[comet-int8]"')
+        from mtqa.metrics.comet.loading import guarded
+        from tests.comet_models import make
+
+        with guarded():
+            return make(tmp_path_factory.mktemp("comet") / family, family)
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def member(comet_model: Callable[[str], Path]) -> Callable[[str, str], Any]:
+    """(family, name) -> an installed plug-in, with the settings that it cannot do without."""
+    needed: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {
+        ("metrics", "comet"): lambda: {"model": str(comet_model("regression_metric"))},
+        ("checks", "qe"): lambda: {"model": str(comet_model("unified_metric")), "below": 0.0},
+    }
+
+    def made(family: str, name: str) -> Any:
+        options = needed.get((family, name), dict)()
+        return build(family, name, options, name)
+
+    return made
