@@ -10,6 +10,7 @@ import inspect
 import types
 import typing
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,9 @@ from mtqa.errors import ConfigError, MtqaError, PluginError
 FAMILIES = ("formats", "engines", "metrics", "checks", "reports")
 
 
-def available(family: str) -> dict[str, EntryPoint]:
-    """Name -> entry point of one family, sorted by name. Nothing is imported."""
+@cache
+def available(family: str) -> Mapping[str, EntryPoint]:
+    """Name -> entry point of one family, sorted by name. Nothing is imported; looked for once in a process."""
     return {point.name: point for point in sorted(entry_points(group=f"mtqa.{family}"), key=lambda p: p.name)}
 
 

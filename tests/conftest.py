@@ -7,8 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from mtqa.plugins import build
+
+# No test depends on timing: an example may take as long as the machine lets it.
+settings.register_profile("mtqa", deadline=None)
+settings.load_profile("mtqa")
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mtqa.checks import run_checks
@@ -36,7 +36,6 @@ def messages(check: Check, source: str | Text, **texts: str | Text) -> list[str]
 
 
 @pytest.mark.parametrize("name", available("checks"))
-@settings(deadline=None)
 @given(texts=st.lists(st.text(max_size=20), min_size=1, max_size=4), source=st.text(max_size=20))
 def test_contract(name: str, member: Callable[[str, str], Any], texts: list[str], source: str) -> None:
     check: Check = member("checks", name)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mtqa.cli import mtqa
@@ -27,7 +27,6 @@ words = st.lists(st.sampled_from(["Haus", "die", "2.500", "é", "中文", "👍"
 
 
 @pytest.mark.parametrize("name", available("metrics"))
-@settings(deadline=None)
 @given(batch=st.lists(st.tuples(words, st.lists(words, max_size=4)), max_size=4))
 def test_metric(name: str, member: Member, batch: list[tuple[str, list[str]]]) -> None:
     """Every ordered pair of two, the same whether asked alone or together."""
