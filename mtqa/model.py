@@ -83,7 +83,8 @@ class Segment:
     `id` is unique and stable: `label#n`, n counted from 1 in file order. `unit` is the id in the file (with the
     segment's mid or id after a slash), for people and for matching; it may repeat. `protected` says why the
     segment is left alone, empty when it is not. `kept` marks an existing target that is not ours to replace
-    without being told to.
+    without being told to. `part_of` is the id of the segment in whose native code this text stands (a sub-flow, with
+    the id `label#n.m`), empty for nearly all.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Segment:
     protected: str = ""
     kept: bool = False
     note: str | None = None
+    part_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, ClassVar
 
 from mtqa.errors import FormatError, MtqaError
-from mtqa.formats.codes import has_text
+from mtqa.formats.codes import Role, has_text
 from mtqa.formats.document import Document, open_document
+from mtqa.formats.flows import flow_places, folded
+from mtqa.formats.places import UNTRANSLATABLE, Change, Place
 from mtqa.formats.profiles import Kind, Profile
 from mtqa.formats.scan import Root, root_of, scan
 from mtqa.formats.splice import Splice, apply, illegal, ordered
@@ -18,31 +20,7 @@ from mtqa.languages import canonical
 from mtqa.model import BilingualFile, Edit, Notice, Segment
 
 PLAIN = "plain"
-UNTRANSLATABLE = 'translate="no"'  # of `Segment.protected`
 _REMEMBERED_IDS = 100_000  # bounds the memory that finding repeated ids costs
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A segment and where it lies: the elements that hold its source and its target, if they exist.
-
-    `mark` is what sets it apart inside its unit: a mid, a segment id; empty when it is the whole unit. `settled`:
-    its own tool says that it is done or locked, or not to be translated.
-    """
-
-    segment: Segment
-    source: Node | None
-    target: Node | None
-    mark: str = ""
-    settled: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """An edit and where it goes."""
-
-    place: Place
-    edit: Edit
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +127,7 @@ class XmlFormat(ABC):
 
     unit_tag: ClassVar[str]
     remember: ClassVar[str] = ""
+    flow_roles: ClassVar[Mapping[str, Role] | None] = None  # of inline elements, where native code may hold sub-flows
 
     @abstractmethod
     def kinds(self) -> Sequence[Kind]:
@@ -160,7 +139,7 @@ class XmlFormat(ABC):
 
     @abstractmethod
     def places(self, unit: Unit, reading: Reading) -> list[Place]:
-        """The segments of a unit, in order."""
+        """The segments of a unit, in order, without sub-flows."""
 
     @abstractmethod
     def profile(self, file: BilingualFile, unit: Unit) -> Profile:
@@ -199,10 +178,17 @@ class XmlFormat(ABC):
         """The units with their segments in order, streamed. Raises FormatError."""
         with open_document(file.path, file.label) as document:
             for unit in scan(document, self.unit_tag, self.remember, lambda node: self.note_languages(node, reading)):
-                yield unit, self.places(unit, reading)
+                yield unit, self._all_places(unit, reading)
                 for fault in self.faults(unit):
                     reading.once(unit, fault)
             reading.finish()
+
+    def _all_places(self, unit: Unit, reading: Reading) -> list[Place]:
+        """The segments of a unit, each followed by its sub-flows."""
+        places = self.places(unit, reading)
+        if self.flow_roles is None or not any(place.source and place.source.elements for place in places):
+            return places
+        return [one for place in places for one in (place, *flow_places(place, self.flow_roles))]
 
     def read(self, file: BilingualFile, notify: Callable[[Notice], None]) -> Iterator[Segment]:
         """The segments in order, streamed.
@@ -228,14 +214,11 @@ class XmlFormat(ABC):
     def _edited(self, document: Document, file: BilingualFile, edits: Callable[[str], Edit | None]) -> Iterator[Splice]:
         reading, writing = Reading(file, lambda _notice: None), Writing(document, file)
         for unit in scan(document, self.unit_tag, self.remember):
-            changes = [
-                Change(place, edit)
-                for place in self.places(unit, reading)
-                if (edit := edits(place.segment.id)) is not None
-            ]
+            places = self._all_places(unit, reading)
+            changes = [Change(place, edit) for place in places if (edit := edits(place.segment.id)) is not None]
             for change in changes:
                 _check(change)
-            if changes:
+            if changes := folded(places, changes, document.newline):
                 profile = self.profile(writing.file, unit)
                 yield from ordered(self.splices(writing, profile, unit, changes))
 

@@ -98,7 +98,7 @@ def _collect(node: Node, roles: Mapping[str, Role], originals: Mapping[str, str]
         elif end := _end_marker(node, child):
             hidden = "".join(other if isinstance(other, str) else other.characters for other in _until(children, end))
             parts.append(Code(_name(child, roles[child.tag]), "empty", child.raw(child.start, end.end), hidden))
-        elif role is None or role.kind != "span" or child.hollow or _untranslated(child):
+        elif role is None or role.kind != "span" or child.hollow or untranslated(child):
             parts.append(_single(child, role, originals))
         else:
             name = _name(child, role)
@@ -120,7 +120,8 @@ def _until(children: Iterator[Node | str], end: Node) -> Iterator[Node | str]:
     return itertools.takewhile(lambda child: child is not end, children)
 
 
-def _untranslated(node: Node) -> bool:
+def untranslated(node: Node) -> bool:
+    """Whether the file says of a span that it is not to be translated."""
     attributes = node.attributes
     return attributes.get("translate") == "no" or attributes.get("mtype", "").casefold() in _UNTRANSLATED
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -13,10 +14,11 @@ from pathlib import Path
 
 from mtqa.errors import FormatError
 from mtqa.formats.splice import markup
-from mtqa.inline import Text
+from mtqa.inline import Code, Text
 from mtqa.model import BilingualFile, Edit, Notice
 from mtqa.ports import Format
 
+_FLOW = re.compile(r"<(?:[\w.-]+:)?sub\b[^<]*?(?:/>|>.*</(?:[\w.-]+:)?sub\s*>)", re.DOTALL)
 _BUG = "nothing was written; report this file as a bug"
 
 
@@ -83,18 +85,25 @@ def _verify_segments(
         if old is None or new is None or (old.id, old.source) != (new.id, new.source):
             raise FormatError((old or new).id, "the written copy has other segments than the input", _BUG)
         edit = edits(old.id)
-        wanted = old.target if edit is None or edit.target is None else edit.target
-        if _content(new.target) != _content(wanted):
+        wanted = [old.target if edit is None or edit.target is None else edit.target]
+        if old.part_of:
+            wanted += [old.target, old.source]  # where its segment has no target for it, or a new one by another edit
+        elif wanted == [None] and old.source.blank:
+            wanted.append(old.source)  # a target that was made for its sub-flows
+        if _content(new.target) not in map(_content, wanted):
             raise FormatError(old.id, "the target does not read back as it was asked for", _BUG)
 
 
 def _content(target: Text | None) -> str:
-    """The markup of a target; not its codes.
+    """The markup of a target, without its sub-flows, which are segments of their own; not its codes.
 
     Where codes are plain characters, or pairs by their names, the same markup is read as other codes when some of
     them are lost or added.
     """
-    return "" if target is None else markup(target, "\n").replace("&gt;", ">")
+    if target is None:
+        return ""
+    codes = (replace(p, raw=_FLOW.sub("", p.raw)) if isinstance(p, Code) else p for p in target.parts)
+    return markup(Text(*codes), "\n").replace("&gt;", ">")
 
 
 def _verify_well_formed(file: BilingualFile, copy: Path) -> None:

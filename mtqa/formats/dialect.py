@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from mtqa.formats.base import UNTRANSLATABLE, Change, Reading, inherited
+from mtqa.formats.base import Reading, inherited
 from mtqa.formats.codes import named_pairs
+from mtqa.formats.places import UNTRANSLATABLE, Change
 from mtqa.formats.profiles import XLIFF1_TOOLS
 from mtqa.formats.splice import Splice
 from mtqa.formats.trans_unit import Piece, TransUnit

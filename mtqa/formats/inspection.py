@@ -93,7 +93,10 @@ def _units(chosen: Format, reading: Reading) -> Iterator[tuple[int, list[tuple[F
     """
     if isinstance(chosen, XmlFormat):
         for unit, places in chosen.passed(reading.file, reading):
-            yield chosen.proposals(unit), [(chosen.facts(unit, place), place.settled) for place in places]
+            yield (
+                chosen.proposals(unit),
+                [(chosen.facts(unit, place), place.settled) for place in places if not place.segment.part_of],
+            )
         return
     for segment in chosen.read(reading.file, reading.tell):
         reading.pairs.add((segment.source_lang, segment.target_lang))

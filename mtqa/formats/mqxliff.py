@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mtqa.formats.base import Change
 from mtqa.formats.dialect import Dialect, qualified
+from mtqa.formats.places import Change
 from mtqa.formats.splice import Splice, start_tag
 from mtqa.formats.trans_unit import TransUnit
 from mtqa.formats.tree import Unit

@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
-from mtqa.formats.base import Change
 from mtqa.formats.codes import meaning
 from mtqa.formats.dialect import Dialect, qualified
+from mtqa.formats.places import Change
 from mtqa.formats.splice import Splice, escaped, start_tag
 from mtqa.formats.trans_unit import TransUnit
 from mtqa.formats.tree import Node, Unit

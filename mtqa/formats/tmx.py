@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mtqa.errors import FormatError
-from mtqa.formats.base import PLAIN, Change, Facts, Place, Reading, Writing, XmlFormat
+from mtqa.formats.base import PLAIN, Facts, Reading, Writing, XmlFormat
 from mtqa.formats.codes import TMX, has_text, text_of
+from mtqa.formats.places import NOTHING, Change, Place
 from mtqa.formats.profiles import ANY_TOOL, Kind, Profile, profile_for
 from mtqa.formats.scan import Root
 from mtqa.formats.splice import Splice, element, escaped, indentation, markup, removed
@@ -30,6 +31,7 @@ class Tmx(XmlFormat):
 
     unit_tag = "tu"
     remember = "header"
+    flow_roles = TMX
 
     def kinds(self) -> Sequence[Kind]:
         """One kind: memories differ by what they hold."""
@@ -62,7 +64,7 @@ class Tmx(XmlFormat):
             source_lang=reading.source_lang(unit, _lang(source) or wanted),
             target_lang=reading.target_lang(unit, _lang(target)),
             target=existing if existing.parts else None,
-            protected=protected or ("nothing to translate" if text.blank else ""),
+            protected=protected or (NOTHING if text.blank else ""),
             kept=target is not None,
             note=_note(unit.node),
         )

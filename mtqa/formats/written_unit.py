@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 
 from mtqa.errors import FormatError
-from mtqa.formats.base import Change
+from mtqa.formats.places import Change
 from mtqa.formats.profiles import Profile
 from mtqa.formats.splice import (
     Splice,

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from mtqa.formats.base import Change, Place, Reading, Writing, XmlFormat, lang_of
+from mtqa.formats.base import Reading, Writing, XmlFormat, lang_of
 from mtqa.formats.codes import XLIFF1, text_of
 from mtqa.formats.dialect import Dialect, unmarked
+from mtqa.formats.places import NOTHING, Change, Place
 from mtqa.formats.profiles import Kind, Profile, fitting_first, profile_for
 from mtqa.formats.recognition import DIALECTS, dialect_of
 from mtqa.formats.scan import Root
@@ -28,6 +29,7 @@ class Xliff1(XmlFormat):
 
     unit_tag = "trans-unit"
     remember = "tool"
+    flow_roles = XLIFF1
 
     def kinds(self) -> Sequence[Kind]:
         """Plain XLIFF, and each tool's own."""
@@ -101,7 +103,7 @@ def _place(unit: Unit, shape: TransUnit, dialect: Dialect, piece: Piece, reading
         target=existing if existing.parts else None,
         alternatives=tuple(_alternatives(shape, mark, dialect)),
         state=dialect.state(shape, mark),
-        protected=protected or ("nothing to translate" if text.blank else ""),
+        protected=protected or (NOTHING if text.blank else ""),
         kept=dialect.kept(shape, mark, text, existing),
         note=shape.note,
     )

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from mtqa.formats.base import PLAIN, UNTRANSLATABLE, Change, Place, Reading, Writing, XmlFormat, inherited, lang_of
+from mtqa.formats.base import PLAIN, Reading, Writing, XmlFormat, inherited, lang_of
 from mtqa.formats.codes import XLIFF2, text_of
 from mtqa.formats.constraints import faults
+from mtqa.formats.places import NOTHING, UNTRANSLATABLE, Change, Place
 from mtqa.formats.profiles import ANY_TOOL, Kind, Profile, fitting_first, profile_for
 from mtqa.formats.scan import Root
 from mtqa.formats.splice import Splice, start_tag
@@ -77,7 +78,7 @@ class Xliff2(XmlFormat):
                 target=existing if existing.parts else None,
                 alternatives=tuple(_alternatives(unit.node, holder)),
                 state=holder.attributes.get("state"),
-                protected=protected or ("nothing to translate" if text.blank else ""),
+                protected=protected or (NOTHING if text.blank else ""),
                 kept=bool(existing.plain.strip()),
                 note=note,
             )

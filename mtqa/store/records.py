@@ -47,6 +47,7 @@ def segment_to_json(segment: Segment) -> JsonObject:
         "protected": segment.protected,
         "kept": segment.kept,
         "note": segment.note,
+        "part_of": segment.part_of,
     }
     return {key: value for key, value in record.items() if value not in (None, "", False, [])}
 
@@ -70,6 +71,7 @@ def segment_from_json(record: JsonObject) -> Segment:
         protected=record.get("protected", ""),
         kept=record.get("kept", False),
         note=record.get("note"),
+        part_of=record.get("part_of", ""),
     )
 
 

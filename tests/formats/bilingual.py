@@ -3,7 +3,7 @@
 import io
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from mtqa.formats.tmx import Tmx
@@ -115,6 +115,20 @@ def bare(content: bytes) -> str:
     for _ in range(2):  # a container that holds only what is ours is empty the second time
         text = _OURS.sub("", text)
     return _SAID.sub("", text)
+
+
+def reads_back(old: Segment, new: Segment, edits: Mapping[str, Edit], owners: Collection[str]) -> bool:
+    """Whether a target is what was asked for; of `owners`, whose codes hold sub-flows, the text alone.
+
+    A sub-flow has no place where the target of its segment has no code for it, and stays as it is in a new one.
+    """
+    edit = edits.get(old.id)
+    wanted = edit.target if edit and edit.target is not None else old.target
+    if old.part_of:
+        return new.target in (wanted, old.target, old.source)
+    if old.id in owners:
+        return edit is None or (new.target or Text()).plain == (wanted or Text()).plain
+    return (new.target or Text()) == (wanted or Text())
 
 
 def edit(*target: object, status: Status = Status.AGREED, **fields: object) -> Edit:

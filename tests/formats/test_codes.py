@@ -14,7 +14,7 @@ def source(tmp_path: Path, kind: str, content: str) -> Text:
         "xliff2": '<unit id="1"><originalData><data id="d">%s</data></originalData>'
         "<segment><source>{}</source></segment></unit>",
     }
-    (segment,) = Sample.of(tmp_path, kind, around[kind].format(content)).segments()
+    segment, *_flows = Sample.of(tmp_path, kind, around[kind].format(content)).segments()
     return segment.source
 
 
