@@ -15,6 +15,7 @@ from mtqa.model import Severity
 from mtqa.plugins import nearest
 
 FILE_NAME = "mtqa.toml"
+DEFAULT_METRICS = ("chrf", "tokens")  # half and half: the choice that docs/consensus.md measures
 _MAX_SAMPLES = 100
 
 
@@ -22,13 +23,16 @@ _MAX_SAMPLES = 100
 class PluginSettings:
     """One configured plug-in: its own name, the plug-in that it uses, and the options of its constructor.
 
-    `samples`: how often an engine is asked about each segment.
+    `samples`: how often an engine is asked about each segment. `family`: engines of one are not independent voters.
+    `weight`: of a metric among the metrics; 0 computes it and leaves it out of the choice.
     """
 
     name: str
     use: str
     options: Mapping[str, Any] = field(default_factory=dict)
     samples: int = 1
+    family: str = ""
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,9 @@ class Settings:
     source_lang: str | None = None
     target_lang: str | None = None
     engines: Mapping[str, PluginSettings] = field(default_factory=dict)
-    metrics: Mapping[str, PluginSettings] = field(default_factory=lambda: {"chrf": PluginSettings("chrf", "chrf")})
+    metrics: Mapping[str, PluginSettings] = field(
+        default_factory=lambda: {name: PluginSettings(name, name) for name in DEFAULT_METRICS}
+    )
     decide: DecideSettings = field(default_factory=DecideSettings)
     off: frozenset[str] = frozenset()
     checks: Mapping[str, CheckSettings] = field(default_factory=dict)
@@ -129,9 +135,9 @@ def parse_settings(table: Mapping[str, Any], path: Path) -> Settings:
         settings,
         source_lang=_language(table.get("source_lang"), f"{where} source_lang"),
         target_lang=_language(table.get("target_lang"), f"{where} target_lang"),
-        engines={name: _sampled(one, f"{where} [engines.{name}]") for name, one in engines.items()},
-        metrics=metrics or settings.metrics,
-        decide=_decide(table.get("decide", {}), f"{where} [decide]"),
+        engines={name: _voter(one, f"{where} [engines.{name}]") for name, one in engines.items()},
+        metrics=_weighed(metrics, f"{where} [metrics") or settings.metrics,
+        decide=parse_decide(table.get("decide", {}), f"{where} [decide]"),
         off=off,
         checks=checks,
         write=WriteSettings(**_require(table.get("write", {}), _types(WriteSettings), f"{where} [write]")),
@@ -154,13 +160,29 @@ def _plugins(table: Mapping[str, Any], where: str) -> dict[str, PluginSettings]:
     return found
 
 
-def _sampled(chosen: PluginSettings, where: str) -> PluginSettings:
-    """An engine, with its `samples` taken out of the options of its constructor."""
+def _voter(chosen: PluginSettings, where: str) -> PluginSettings:
+    """An engine, with its `samples` and `family` taken out of the options of its constructor."""
     rest = dict(chosen.options)
-    samples = rest.pop("samples", 1)
+    samples, family = rest.pop("samples", 1), rest.pop("family", "")
     if not isinstance(samples, int) or isinstance(samples, bool) or not 1 <= samples <= _MAX_SAMPLES:
         raise ConfigError(f"{where} samples", f"{samples!r} is no number of samples", f"write 1 to {_MAX_SAMPLES}")
-    return replace(chosen, options=rest, samples=samples)
+    if not isinstance(family, str):
+        raise ConfigError(f"{where} family", f"{family!r} is not a name", "name the family in quotes")
+    return replace(chosen, options=rest, samples=samples, family=family)
+
+
+def _weighed(metrics: Mapping[str, PluginSettings], where: str) -> dict[str, PluginSettings]:
+    """The metrics, with their `weight` taken out of the options of their constructors."""
+    found = {}
+    for name, chosen in metrics.items():
+        rest = dict(chosen.options)
+        weight = rest.pop("weight", 1.0)
+        if not isinstance(weight, (int, float)) or isinstance(weight, bool) or not 0 <= weight < float("inf"):
+            raise ConfigError(f"{where}.{name}] weight", f"{weight!r} is no weight", "write 0 or a positive number")
+        found[name] = replace(chosen, options=rest, weight=float(weight))
+    if found and not any(chosen.weight for chosen in found.values()):
+        raise ConfigError(f"{where}.{next(iter(found))}] weight", "no metric has one above 0", "give one a weight")
+    return found
 
 
 def parse_money(text: str, currency: str, where: str) -> float:
@@ -178,11 +200,17 @@ def parse_money(text: str, currency: str, where: str) -> float:
     return value
 
 
-def _decide(table: Mapping[str, Any], where: str) -> DecideSettings:
-    settings = DecideSettings(**_require(table, _types(DecideSettings), where))
-    for key in ("agree_at", "outlier_gap"):
+def parse_decide(table: Mapping[str, Any], where: str, given: DecideSettings | None = None) -> DecideSettings:
+    """`given`, or the defaults, with the keys of a `[decide]` table. Raises ConfigError."""
+    settings = replace(given or DecideSettings(), **_require(table, _types(DecideSettings), where))
+    for key in ("agree_at", "outlier_gap", "margin", "kin_vote"):
         if not 0 <= getattr(settings, key) <= 1:
             raise ConfigError(f"{where} {key}", f"{getattr(settings, key)} is no utility", "set it between 0 and 1")
+    for key in ("prior", "length", "missing", "faults", "empty"):
+        if not 0 <= getattr(settings, key) < float("inf"):
+            raise ConfigError(
+                f"{where} {key}", f"{getattr(settings, key)} is no weight", "write 0 or a positive number"
+            )
     if settings.min_voters < 2:
         raise ConfigError(f"{where} min_voters", "one voter cannot be compared", "set 2 or more")
     return settings

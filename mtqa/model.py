@@ -129,8 +129,8 @@ class Candidate:
     `model`: the model that really answered, where the engine tells. `latency_ms`: of the call that brought the
     answer, shared by its batch. `cost`: in the currency of the engine's price; absent when unknown. Segments that
     share a text are asked about once: the first of them bears `usage` and `cost`. `match`, 0..1: how close the source
-    of a recorded translation is to the segment's, where that was looked up. `samples`: what the engine answered when
-    it was asked the same again; `usage` and `cost` include them.
+    of a recorded translation is to the segment's, where that was looked up. `samples`: the other answers of an
+    engine that was asked the same several times; `usage` and `cost` include them.
     """
 
     engine: str
@@ -155,11 +155,15 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class CandidateSet:
-    """A segment with what the engines said, in configured order."""
+    """A segment with what the engines said, in configured order.
+
+    `primary`: the engine to keep unless it is overruled, where the segment has one of its own.
+    """
 
     segment: Segment
     candidates: tuple[Candidate, ...]
     failures: tuple[Failure, ...] = ()
+    primary: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +199,35 @@ class Reason:
     evidence: str
 
 
+class Why(StrEnum):
+    """Why a primary engine is not the chosen one."""
+
+    LEAD = "lead"  # another candidate's score is higher by the margin
+    ERROR = "error"  # its candidate has an error, or no text
+    ABSENT = "absent"  # it has no candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Overruled:
+    """The primary engine lost its place: why, and a sentence of evidence.
+
+    `lead`: how much higher the score of the chosen is, where that is why.
+    """
+
+    primary: str
+    why: Why
+    evidence: str
+    lead: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What the consensus says of one segment.
 
-    `expected`: expected utility of each voter, 0..1. `supporters`: the chosen and the voters that agree with it.
-    `divergence`: 1 - expected utility of the chosen; absent when nothing is chosen or nothing was compared.
+    `expected`: expected utility of each voter, 0..1. `scores`: what the choice maximises, for each voter as the parts
+    that add up to it (docs/consensus.md names them). `votes`: what each voter counts, 0..1. `supporters`: the chosen
+    and the voters that agree with it. `divergence`: 1 - expected utility of the chosen; absent when nothing is chosen
+    or nothing was compared. `overruled`: set where a primary engine was configured and another one was chosen.
     """
 
     status: Status
@@ -211,17 +238,25 @@ class Verdict:
     expected: Mapping[str, float] = field(default_factory=dict)
     divergence: float | None = None
     reasons: tuple[Reason, ...] = ()
+    scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    votes: Mapping[str, float] = field(default_factory=dict)
+    overruled: Overruled | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Everything known about one segment. `risk`: quantile 0..1 of its divergence in the run."""
+    """Everything known about one segment.
+
+    `risk`: quantile 0..1 of its divergence in the run. `self_agreement`, 0..1: how much the samples of an engine
+    agree with each other, for engines that were asked more than once.
+    """
 
     candidates: CandidateSet
     findings: tuple[Finding, ...]
     utilities: Mapping[str, Utilities]
     verdict: Verdict
     risk: float | None = None
+    self_agreement: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def segment(self) -> Segment:

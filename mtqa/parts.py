@@ -32,6 +32,10 @@ def assemble(settings: Settings, cache: Path | None = None) -> Iterator[Parts]:
 
     `cache`: the file of the answer cache; what metrics keep lies beside it. Without it they keep nothing.
     """
+    primary = settings.decide.primary
+    if primary and primary not in settings.engines:
+        what = f"no engine {primary!r}{nearest(primary, settings.engines)}"
+        raise ConfigError(f"{settings.where} [decide] primary", what, f"name one of: {', '.join(settings.engines)}")
     formats = build_formats()
     engines: dict[str, Engine] = {}
     encodings = FileEncodings(cache.with_name(f"{cache.stem}-encodings.sqlite")) if cache else None
@@ -39,8 +43,7 @@ def assemble(settings: Settings, cache: Path | None = None) -> Iterator[Parts]:
     try:
         for name, chosen in settings.engines.items():
             engines[name] = build_engine(chosen, settings, formats)
-        metrics = {name: _build("metrics", chosen, settings, services) for name, chosen in settings.metrics.items()}
-        yield Parts(formats, engines, metrics, build_checks(settings))
+        yield Parts(formats, engines, build_metrics(settings, services), build_checks(settings))
     finally:
         for engine in engines.values():
             engine.close()
@@ -67,6 +70,12 @@ def build_engine(chosen: PluginSettings, settings: Settings, formats: Mapping[st
     }
     engine: Engine = _build("engines", chosen, settings, services)
     return engine
+
+
+def build_metrics(settings: Settings, services: Mapping[str, object] | None = None) -> dict[str, Metric]:
+    """The configured metrics; what they keep goes where `services` say."""
+    given = services or {"encodings": None, "cache_folder": None, "folder": settings.folder}
+    return {name: _build("metrics", chosen, settings, given) for name, chosen in settings.metrics.items()}
 
 
 def build_checks(settings: Settings) -> dict[str, tuple[Check, Severity]]:

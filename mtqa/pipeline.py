@@ -8,22 +8,20 @@ written into copies of the files, and told in `segments.jsonl` and `run.json`; r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
-from itertools import chain, islice
+from dataclasses import asdict, dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from mtqa.checks import run_checks
 from mtqa.config import Settings
-from mtqa.consensus.decide import decide
-from mtqa.consensus.explain import explain
-from mtqa.consensus.risk import risks
-from mtqa.consensus.score import for_run, score
+from mtqa.consensus.risk import Ranking
 from mtqa.errors import FormatError, MtqaError, SeveralErrors, StaleFile, UnknownFormat
 from mtqa.formats import write_copy
 from mtqa.inline import Text
 from mtqa.inputs import Found, Opened, digest, open_input
-from mtqa.model import CandidateSet, Edit, Notice, Result, Severity, Status, Verdict
+from mtqa.judging import Judge, Rules, signatures_of
+from mtqa.model import Edit, Notice, Result, Severity, Status
 from mtqa.parts import Parts
 from mtqa.ports import Engine, JsonObject
 from mtqa.report.summary import summarise
@@ -72,14 +70,15 @@ def run(plan: Plan, progress: Progress) -> JsonObject:
         raise
     try:
         asked = translate(plan, store, progress)
-        signatures = judge(plan, store, progress)
+        statistics = judge(plan, store, progress)
         write_lines(plan.folder / "segments.jsonl", ranked(store))
         write(plan, opened, store, progress)
         currencies = dict.fromkeys(plan.parts.engines, plan.settings.currency)
         languages = {(s.source_lang, s.target_lang) for s in store.segments() if not s.protected}
         return {
             "inputs": inputs,
-            "metrics": signatures,
+            "metrics": signatures_of(statistics),
+            "statistics": statistics,
             "engine_notes": {name: list(notes) for name, one in plan.parts.engines.items() if (notes := notes_of(one))},
             "languages": sorted(languages),
             "notices": [{"where": notice.where, "what": notice.what} for notice in notices],
@@ -140,34 +139,31 @@ def translate(plan: Plan, store: RunStore, progress: Progress) -> Asked:
         answers.close()
 
 
-def judge(plan: Plan, store: RunStore, progress: Progress) -> dict[str, str]:
-    """Check, score, decide and explain, a window of segments at a time. Returns the signatures of the metrics."""
+def judge(plan: Plan, store: RunStore, progress: Progress) -> list[JsonObject]:
+    """Check, score, decide and explain, one language pair after the other. Returns the statistics of each."""
     progress.start("judge", sum(1 for _ in store.segments()))
-    engines = list(plan.parts.engines)
-    metrics = for_run(plan.parts.metrics, lambda: chain.from_iterable(store.candidate_sets(engines)))
-    for window in store.candidate_sets(engines):
-        results = list(judge_window(window, replace(plan.parts, metrics=metrics), plan.settings))
-        edits = [edit_of(result, plan.settings) for result in results]
-        store.add_results(
-            (result.segment.id, result_to_json(result), edit_to_json(edit) if edit else None)
-            for result, edit in zip(results, edits, strict=True)
-        )
-        progress.advance("judge", len(results))
-    return {name: metric.signature for name, metric in metrics.items()}
+    engines, rules = list(plan.parts.engines), rules_of(plan)
+    statistics = []
+    for languages in store.languages():
+        judging = Judge(rules, partial(store.candidate_sets, engines, languages))
+        for results in judging.results():
+            edits = [edit_of(result, plan.settings) for result in results]
+            store.add_results(
+                (result.segment.id, result_to_json(result), edit_to_json(edit) if edit else None)
+                for result, edit in zip(results, edits, strict=True)
+            )
+            progress.advance("judge", len(results))
+        source_lang, target_lang = languages.split(">")
+        statistics.append({"source_lang": source_lang, "target_lang": target_lang, **judging.statistics})
+    return statistics
 
 
-def judge_window(window: Sequence[CandidateSet], parts: Parts, settings: Settings) -> Iterator[Result]:
-    """The result of each candidate set. The first metric decides."""
-    for found, utilities in zip(window, score(window, parts.metrics), strict=True):
-        if found.segment.protected:
-            yield Result(found, (), {}, Verdict(Status.PROTECTED, None, ()))
-            continue
-        findings = run_checks(found, parts.checks)
-        barred = {finding.engine for finding in findings if finding.severity is Severity.ERROR}
-        pairs = next(iter(utilities.values())).values
-        verdict = decide([candidate.engine for candidate in found.candidates], pairs, barred, settings.decide)
-        reasons = explain(found, findings, pairs, verdict, settings.decide)
-        yield Result(found, findings, utilities, replace(verdict, reasons=reasons))
+def rules_of(plan: Plan) -> Rules:
+    """What segments are judged by."""
+    settings, parts = plan.settings, plan.parts
+    families = {name: one.family for name, one in settings.engines.items() if one.family}
+    weights = {name: one.weight for name, one in settings.metrics.items()}
+    return Rules(parts.metrics, weights, parts.checks, settings.decide, families)
 
 
 def edit_of(result: Result, settings: Settings) -> Edit | None:
@@ -176,9 +172,11 @@ def edit_of(result: Result, settings: Settings) -> Edit | None:
     if chosen is None or (result.segment.kept and not settings.write.overwrite):
         return None
     status, remark = result.verdict.status, None
-    if status is Status.DIVERGENT and settings.write.notes:
+    if settings.write.notes:
         reasons = "; ".join(f"{r.code.replace('_', ' ')} ({r.evidence})" for r in result.verdict.reasons)
-        remark = f"{status.value}: {reasons}"
+        marked = f"{status.value}: {reasons}" if status in (Status.DIVERGENT, Status.UNDECIDED) else ""
+        overruled = result.verdict.overruled
+        remark = "; ".join(filter(None, (overruled.evidence if overruled else "", marked))) or None
     return Edit(status, chosen.text, remark, alternatives_of(result) if settings.write.alternatives else ())
 
 
@@ -197,13 +195,12 @@ def alternatives_of(result: Result) -> tuple[tuple[str, Text, int], ...]:
 
 
 def ranked(store: RunStore) -> Iterator[JsonObject]:
-    """The decided segments with their risk, which needs all of them."""
-    judged = [(r["divergence"], len(r["source"])) for r in store.results() if "divergence" in r]
-    quantiles = iter(risks([divergence for divergence, _ in judged], [length for _, length in judged]))
+    """The decided segments with what needs all of their language pair: risk, and where their length stands."""
+    ranks: dict[tuple[str, str], Ranking] = {}
     for result in store.results():
-        if "divergence" in result:
-            result["risk"] = next(quantiles)
-        yield result
+        ranks.setdefault((result["source_lang"], result["target_lang"]), Ranking()).see(result)
+    for result in store.results():
+        yield result | ranks[result["source_lang"], result["target_lang"]].next()
 
 
 def write(plan: Plan, opened: Iterable[Opened], store: RunStore, progress: Progress) -> None:

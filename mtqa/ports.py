@@ -159,7 +159,11 @@ class Comparison:
 
 
 class Metric(Protocol):
-    """Utilities between candidates: more is better, and 0..1 unless the metric has a scale of its own."""
+    """Utilities between candidates: more is better, and 0..1 unless the metric has a scale of its own.
+
+    An optional attribute `is_share = True` says that a utility is the share of two texts that they have in common, from
+    0 for nothing to 1 for all; it then enters the choice as it is. Others are put on the scale of the run.
+    """
 
     @property
     def signature(self) -> str:

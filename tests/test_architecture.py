@@ -28,8 +28,12 @@ ALLOWED = {
     "config": NOUNS | {"consensus", "plugins"},
     "parts": NOUNS | {"formats", "plugins", "config", "store"},
     "inputs": NOUNS | {"formats"},
-    "pipeline": NOUNS | FAMILIES | OUTER | {"config", "parts", "inputs"},
-    "cli": NOUNS | OUTER | {"checks", "formats", "config", "parts", "inputs", "pipeline", "plugins"},
+    "judging": NOUNS | {"checks", "consensus", "store"},
+    "scoring": NOUNS | {"judging", "config", "parts", "plugins", "consensus", "store"},
+    "pipeline": NOUNS | FAMILIES | OUTER | {"config", "parts", "inputs", "judging"},
+    "cli": NOUNS
+    | OUTER
+    | {"checks", "formats", "config", "parts", "inputs", "pipeline", "plugins", "judging", "scoring"},
 }
 # Third-party package -> the only place that imports it.
 HOMES = {

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "sample_files" / "app_en-de.xlf"
 CONFIG = ROOT / "sample_files" / "mtqa.toml"
 GOLDEN = Path(__file__).parent / "golden"
-COMMANDS = ("run", "estimate", "report", "show", "inspect", "formats", "check", "doctor", "plugins")
+COMMANDS = ("run", "score", "estimate", "report", "show", "inspect", "formats", "check", "doctor", "plugins")
 
 
 def golden(name: str, text: str) -> None:
@@ -123,7 +123,7 @@ def test_results_have_the_shape_that_is_promised(sample: Path) -> None:
 
 def test_the_copy_has_the_chosen_targets_and_nothing_else_changed(sample: Path) -> None:
     before, after = SAMPLE.read_text(encoding="utf-8"), (sample / "files" / SAMPLE.name).read_text(encoding="utf-8")
-    assert 'Drücken Sie auf <g id="1" ctype="bold">Sicherung starten</g>' in after
+    assert 'Drücken Sie <g id="1" ctype="bold">Sicherung starten</g>' in after
     assert '<target state="final">Abbrechen</target>' in after
     added = re.sub(
         r"\s*<target state=\"needs-review-translation\".*?</target>|\s*<note from=\"mtqa\".*?</note>", "", after
@@ -321,16 +321,19 @@ def test_inspect(invoke: Callable[..., Result], tmp_path: Path) -> None:
     assert "16 segments · 15 translatable" in invoke("inspect", SAMPLE).stdout
 
 
-def test_a_second_metric_is_shown_and_does_not_decide(invoke: Callable[..., Result], tmp_path: Path) -> None:
+def test_a_metric_of_weight_zero_is_shown_and_does_not_decide(invoke: Callable[..., Result], tmp_path: Path) -> None:
     config = CONFIG.read_text(encoding="utf-8").replace('"candidates/', f'"{CONFIG.parent}/candidates/')
-    (tmp_path / "both.toml").write_text(f"{config}\n[metrics.chrf]\n[metrics.tokens]\n", encoding="utf-8")
-    for name, configuration in (("one", CONFIG), ("both", tmp_path / "both.toml")):
-        assert invoke("run", SAMPLE, "-c", configuration, "-o", name).exit_code == 0
+    for name, metrics in (("one", "[metrics.chrf]"), ("both", "[metrics.chrf]\n[metrics.tokens]\nweight = 0")):
+        (tmp_path / f"{name}.toml").write_text(f"{config}\n{metrics}\n", encoding="utf-8")
+        assert invoke("run", SAMPLE, "-c", tmp_path / f"{name}.toml", "-o", name).exit_code == 0
     one, both = (
         list(map(json.loads, (tmp_path / name / "segments.jsonl").read_text(encoding="utf-8").splitlines()))
         for name in ("one", "both")
     )
     assert [r.get("chosen") for r in one] == [r.get("chosen") for r in both]
-    assert set(both[0]["utilities"]) == {"chrf", "tokens"}
+    assert [r["utilities"].get("agreement") for r in one] == [r["utilities"].get("agreement") for r in both]
+    assert set(one[0]["utilities"]) == {"agreement", "chrf"}
+    assert set(both[0]["utilities"]) == {"agreement", "chrf", "tokens"}
     signatures = json.loads((tmp_path / "both" / "run.json").read_text(encoding="utf-8"))["metrics"]
     assert signatures["tokens"] != signatures["chrf"]
+    assert signatures["agreement"].startswith("agreement|chrf:1@")

@@ -68,7 +68,7 @@ def test_a_run_keeps_order_and_answers(tmp_path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    sets = [one for window in store.candidate_sets(["c", "a"]) for one in window]
+    sets = [one for window in store.candidate_sets(["c", "a"], "en>de") for one in window]
     assert [one.segment for one in sets] == many
     assert all([c.engine for c in one.candidates] == ["c", "a"] for one in sets)
     store.close()

@@ -13,6 +13,7 @@ from mtqa.errors import MtqaError
 # Command -> (what --help says of it, module that holds it).
 _COMMANDS = {
     "run": ("Translate files with several engines, choose by consensus, write and report.", "mtqa.cli.run"),
+    "score": ("Choose and mark among candidates in a table (JSONL, CSV, Parquet).", "mtqa.cli.score"),
     "report": ("Render a stored run as HTML, CSV or JSON lines.", "mtqa.cli.report"),
     "show": ("Show the segments of a stored run, worst first.", "mtqa.cli.show"),
     "inspect": ("Show what is in bilingual files, and whether they come back identical.", "mtqa.cli.inspect"),

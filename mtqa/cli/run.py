@@ -16,6 +16,7 @@ from mtqa.config import Settings, load_settings, parse_money
 from mtqa.errors import ConfigError
 from mtqa.formats import PROFILES
 from mtqa.inputs import find
+from mtqa.judging import AGREEMENT
 from mtqa.languages import canonical
 from mtqa.model import Notice
 from mtqa.parts import Parts, assemble
@@ -149,7 +150,7 @@ def _describe(settings: Settings, parts: Parts) -> JsonObject:
             for name, engine in parts.engines.items()
         },
         "metrics": {name: metric.signature for name, metric in parts.metrics.items()},
-        "decide": {"metric": next(iter(parts.metrics)), **asdict(settings.decide)},
+        "decide": {"metric": AGREEMENT, **asdict(settings.decide)},
         "checks": {name: severity.value for name, (_, severity) in parts.checks.items()},
         "check_signatures": {
             name: check.signature for name, (check, _) in parts.checks.items() if isinstance(check, HasModel)

@@ -56,6 +56,8 @@ def _lines(result: JsonObject) -> Iterator[str]:
         yield _candidate(candidate, chosen)
     for failure in result["failures"]:
         yield f"    {printable(failure['engine'])}: {failure['kind']}: {printable(failure['reason'])}"
+    if "overruled" in result:
+        yield f"  {printable(result['overruled']['evidence'])}"
     for reason in result["reasons"]:
         yield f"  {reason['code'].replace('_', ' ')}: {printable(reason['evidence'])}"
     yield ""

@@ -15,9 +15,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from mtqa.consensus.decide import DecideSettings, Pairs
+from mtqa.consensus.decide import DecideSettings
+from mtqa.consensus.mix import Pairs
 from mtqa.model import CandidateSet, Finding, Reason, Severity, Status, Verdict
 
+_MEANING = {
+    1: "; one alone is a translation without evidence",
+    2: "; two can be measured against each other and elect nobody",
+}
 ORDER = ("no_quorum", "formatting_error", "hallucination", "omission", "semantic_drift", "unusual_input")
 
 
@@ -47,6 +52,7 @@ def _quorum(found: CandidateSet, verdict: Verdict, settings: DecideSettings) -> 
         silent = tuple(failure.engine for failure in found.failures)
         evidence = (
             f"{len(verdict.voters)} of {asked} engines have a candidate, {settings.min_voters} are needed to elect"
+            f"{_MEANING.get(len(verdict.voters), '')}"
         )
         yield Reason("no_quorum", silent, evidence)
     else:

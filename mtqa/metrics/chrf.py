@@ -24,6 +24,8 @@ class Chrf:
     default.
     """
 
+    is_share = True  # utilities are shares of what two texts have in common
+
     def __init__(self, char_order: int = 6, beta: int = 2, threads: int | None = None) -> None:
         if not (1 <= char_order <= MOST and 1 <= beta <= MOST):
             what = f"char_order and beta must be 1 or more, and at most {MOST}"

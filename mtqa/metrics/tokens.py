@@ -74,6 +74,8 @@ class Tokens:
     0 where both are empty. idf is rounded to multiples of 2^-32 nat. Without statistics every token weighs the same.
     """
 
+    is_share = True  # utilities are shares of what two texts have in common
+
     def __init__(self, statistics: TokenStatistics | None = None) -> None:
         self._statistics = statistics or TokenStatistics()
         segments, seen = self._statistics.segments, {0, *self._statistics.frequency.values()}

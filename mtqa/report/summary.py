@@ -28,7 +28,8 @@ class _Card:
 def summarise(results: Iterable[JsonObject], engines: Iterable[str], currencies: Mapping[str, str]) -> JsonObject:
     """Counts by status and reason, and a card for each engine.
 
-    `lost`: segments that no engine answered because calls failed. `currencies`: engine -> currency of its cost.
+    `lost`: segments that no engine answered because calls failed; `overruled`: those in which the primary engine was
+    (absent when it never was). `currencies`: engine -> currency of its cost.
     Distributions need an answer to be present; without one their keys are absent.
     """
     counts: Counter[str] = Counter()
@@ -38,6 +39,7 @@ def summarise(results: Iterable[JsonObject], engines: Iterable[str], currencies:
         counts["segments"] += 1
         counts[result["status"]] += 1
         counts["lost"] += _lost(result)
+        counts["overruled"] += "overruled" in result
         if result["reasons"] and result["status"] in ("divergent", "undecided"):
             reasons[result["reasons"][0]["code"]] += 1
         _count(result, cards)
@@ -49,6 +51,8 @@ def summarise(results: Iterable[JsonObject], engines: Iterable[str], currencies:
     summary: JsonObject = {name: counts[name] for name in statuses}
     summary["reasons"] = dict(reasons.most_common())
     summary["engines"] = {engine: _card(card, currencies.get(engine)) for engine, card in cards.items()}
+    if counts["overruled"]:
+        summary["overruled"] = counts["overruled"]
     if costs:
         summary["cost"] = dict(costs)
     return summary
@@ -120,5 +124,7 @@ def summary_line(summary: JsonObject) -> str:
     parts = [
         f"{summary[name]} {name}" for name in ("segments", "agreed", "divergent", "undecided", "protected", "lost")
     ]
+    if "overruled" in summary:
+        parts.append(f"{summary['overruled']} overruled")
     parts += [f"{amount:.2f} {currency}" for currency, amount in summary.get("cost", {}).items()]
     return " · ".join(parts)

@@ -152,6 +152,7 @@ def result_to_json(result: Result) -> JsonObject:
         "chosen": {"engine": chosen.engine, "target": marking.render(chosen.text)} if chosen else None,
         "voters": list(verdict.voters),
         "supporters": list(verdict.supporters),
+        "overruled": _overruled(result),
         "divergence": _rounded(verdict.divergence),
         "risk": _rounded(result.risk),
         "reasons": [{"code": r.code, "engines": list(r.engines), "evidence": r.evidence} for r in verdict.reasons],
@@ -170,12 +171,27 @@ def result_to_json(result: Result) -> JsonObject:
     return {key: value for key, value in record.items() if value is not None}
 
 
+def _overruled(result: Result) -> JsonObject | None:
+    """The primary engine that lost its place, and the score that it lost by."""
+    overruled = result.verdict.overruled
+    if overruled is None:
+        return None
+    lead = {} if overruled.lead is None else {"lead": _rounded(overruled.lead)}
+    return {"engine": overruled.primary, "why": overruled.why.value, "evidence": overruled.evidence} | lead
+
+
 def _candidate(candidate: Candidate, result: Result, marking: Marking) -> JsonObject:
+    verdict = result.verdict
+    parts = verdict.scores.get(candidate.engine)
     record = {
         "engine": candidate.engine,
         "target": marking.render(candidate.text),
-        "utility": _rounded(result.verdict.expected.get(candidate.engine)),
-        "outlier": candidate.engine in result.verdict.outliers,
+        "utility": _rounded(verdict.expected.get(candidate.engine)),
+        "score": _rounded(sum(parts.values())) if parts else None,
+        "parts": {name: _rounded(part) for name, part in parts.items()} if parts else None,
+        "vote": _rounded(verdict.votes.get(candidate.engine)),
+        "self_agreement": _rounded(result.self_agreement.get(candidate.engine)),
+        "outlier": candidate.engine in verdict.outliers,
         "findings": [_finding(f) for f in result.findings if f.engine == candidate.engine],
         "model": candidate.model,
         "match": _rounded(candidate.match),
@@ -198,4 +214,4 @@ def _finding(finding: Finding) -> JsonObject:
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, _DIGITS)
+    return None if value is None else round(value, _DIGITS) + 0.0  # never -0.0

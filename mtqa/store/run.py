@@ -24,7 +24,10 @@ SCHEMA_VERSION = 1
 _WINDOW = 500  # segments in memory at once
 
 _TABLES = """
-CREATE TABLE segments (n INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, segment TEXT NOT NULL);
+CREATE TABLE segments (
+    n INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, languages TEXT NOT NULL, segment TEXT NOT NULL
+);
+CREATE INDEX segments_by_languages ON segments (languages, n);
 CREATE TABLE answers_given (
     id TEXT NOT NULL, engine TEXT NOT NULL, sample INTEGER NOT NULL, answer TEXT NOT NULL,
     PRIMARY KEY (id, engine, sample)
@@ -46,12 +49,12 @@ class RunStore:
     def add_segments(self, segments: Iterable[Segment]) -> int:
         """Append segments in order; returns how many."""
         rows = (
-            (segment.id, json.dumps(segment_to_json(segment), ensure_ascii=False, separators=(",", ":")))
-            for segment in segments
+            (s.id, _languages(s), json.dumps(segment_to_json(s), ensure_ascii=False, separators=(",", ":")))
+            for s in segments
         )
         with self._database.transaction() as connection:
             before = connection.total_changes
-            connection.executemany("INSERT INTO segments (id, segment) VALUES (?, ?)", rows)
+            connection.executemany("INSERT INTO segments (id, languages, segment) VALUES (?, ?, ?)", rows)
             return connection.total_changes - before
 
     def segments(self) -> Iterator[Segment]:
@@ -81,9 +84,15 @@ class RunStore:
         with self._database.transaction() as connection:
             return {key for key in keys if connection.execute(query, (engine, bytes.fromhex(key)[:16])).rowcount}
 
-    def candidate_sets(self, engines: Sequence[str]) -> Iterator[list[CandidateSet]]:
-        """Windows of segments with their candidates and failures, both in the order of `engines`."""
-        for window in self._windows("segments", "segment"):
+    def languages(self) -> list[str]:
+        """The language pairs of the segments, `source>target`, in order of appearance."""
+        query = "SELECT languages FROM segments GROUP BY languages ORDER BY MIN(n)"
+        with self._database.transaction() as connection:
+            return [row[0] for row in connection.execute(query)]
+
+    def candidate_sets(self, engines: Sequence[str], languages: str) -> Iterator[list[CandidateSet]]:
+        """Windows of segments of one language pair, with their candidates and failures in the order of `engines`."""
+        for window in self._windows("segments", "segment", "languages = ? AND ", languages):
             segments = [segment_from_json(json.loads(record)) for _, record in window]
             with self._database.transaction() as connection:
                 query = "SELECT engine, answer FROM answers_given WHERE id = ? ORDER BY engine, sample"
@@ -91,16 +100,17 @@ class RunStore:
             yield [_candidate_set(segment, given, engines) for segment, given in zip(segments, said, strict=True)]
 
     def add_results(self, results: Iterable[tuple[str, JsonObject, JsonObject | None]]) -> None:
-        """Keep decided segments, in order: (id, line of segments.jsonl without risk, edit)."""
+        """Keep decided segments: (id, line of segments.jsonl without risk, edit)."""
         rows = [
-            (i, json.dumps(result, ensure_ascii=False), None if edit is None else json.dumps(edit, ensure_ascii=False))
+            (json.dumps(result, ensure_ascii=False), None if edit is None else json.dumps(edit, ensure_ascii=False), i)
             for i, result, edit in results
         ]
+        query = "INSERT INTO results (n, id, result, edit) SELECT n, id, ?, ? FROM segments WHERE id = ?"
         with self._database.transaction() as connection:
-            connection.executemany("INSERT INTO results (id, result, edit) VALUES (?, ?, ?)", rows)
+            connection.executemany(query, rows)
 
     def results(self) -> Iterator[JsonObject]:
-        """The decided segments, in order."""
+        """The decided segments, in the order of the segments."""
         for window in self._windows("results", "result"):
             for _, record in window:
                 yield json.loads(record)
@@ -123,16 +133,20 @@ class RunStore:
         if not any(self.folder.iterdir()):
             self.folder.rmdir()
 
-    def _windows(self, table: str, column: str) -> Iterator[list[tuple[int, str]]]:
+    def _windows(self, table: str, column: str, where: str = "", *given: str) -> Iterator[list[tuple[int, str]]]:
         last = 0
         while True:
             with self._database.transaction() as connection:
-                query = f"SELECT n, {column} FROM {table} WHERE n > ? ORDER BY n LIMIT {_WINDOW}"  # noqa: S608 - our own names
-                window = connection.execute(query, (last,)).fetchall()
+                query = f"SELECT n, {column} FROM {table} WHERE {where}n > ? ORDER BY n LIMIT {_WINDOW}"  # noqa: S608 - our own names
+                window = connection.execute(query, (*given, last)).fetchall()
             if not window:
                 return
             last = window[-1][0]
             yield window
+
+
+def _languages(segment: Segment) -> str:
+    return f"{segment.source_lang}>{segment.target_lang}"
 
 
 def _candidate_set(segment: Segment, given: Iterable[tuple[str, str]], engines: Sequence[str]) -> CandidateSet:

@@ -1,0 +1,112 @@
+"""`mtqa score`: the verification layer alone, on a table of candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from mtqa import __version__
+from mtqa.cli.terminal import progress
+from mtqa.config import Settings, load_settings, parse_decide
+from mtqa.errors import ConfigError
+from mtqa.inputs import digest
+from mtqa.judging import AGREEMENT, signatures_of
+from mtqa.ports import JsonObject
+from mtqa.report.summary import summarise, summary_line
+from mtqa.scoring import Table
+from mtqa.store.run import SCHEMA_VERSION, replacing, write_manifest
+
+_LINES = (".jsonl", ".ndjson", ".json")
+
+
+@click.command("score")
+@click.argument("table", type=click.Path(path_type=Path), metavar="TABLE")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), required=True,
+    help="Folder of the run; or a file NAME.jsonl, for the results alone.",
+)  # fmt: skip
+@click.option("-c", "--config", type=click.Path(path_type=Path), help="Settings; mtqa.toml here, if there is one.")
+@click.option("-m", "--metric", "metrics", multiple=True, metavar="NAME", help="Only this metric. Repeatable.")
+@click.option("--primary", metavar="ENGINE", help="Keep this engine unless another's score is higher by the margin.")
+@click.option("--margin", type=float, help="How much higher that must be; 0.10 without.")
+def command(
+    *,
+    table: Path,
+    out: Path,
+    config: Path | None,
+    metrics: tuple[str, ...],
+    primary: str | None,
+    margin: float | None,
+) -> None:
+    """Choose and mark among translations that exist already: no files, no engines.
+
+    TABLE is JSONL, CSV or Parquet with id, source, source_lang, target_lang and candidates (engine -> text; in CSV a
+    column candidates.NAME for each engine), and perhaps doc_id, group and primary. A folder OUT gets segments.jsonl and
+    run.json, for `mtqa show` and `mtqa report`.
+    """
+    settings = load_settings(config).only((), metrics)
+    given = {key: value for key, value in (("primary", primary), ("margin", margin)) if value is not None}
+    settings = replace(settings, decide=parse_decide(given, "the command line", settings.decide))
+    lines_only = out.suffix.lower() in _LINES
+    _check(out, table, lines_only=lines_only)
+    scored = Table(table, settings)
+    try:
+        summary = _judged(scored, settings)
+        if not lines_only:
+            out.mkdir(parents=True, exist_ok=True)
+            (out / "run.json").unlink(missing_ok=True)  # a folder that has it holds a complete run
+        _write(out if lines_only else out / "segments.jsonl", scored.lines())
+        if not lines_only:
+            write_manifest(out, _manifest(scored, table, settings, summary))
+    finally:
+        scored.close()
+    click.echo(summary_line(summary))
+
+
+def _check(out: Path, table: Path, *, lines_only: bool) -> None:
+    """Refuse to overwrite what is no result of ours."""
+    if out.exists() and out.samefile(table):
+        raise ConfigError(str(out), "is the table itself", "write the results somewhere else")
+    if lines_only:
+        if out.is_dir():
+            raise ConfigError(str(out), "is a folder", "name a file, or a folder without a suffix")
+    elif out.exists() and not (out.is_dir() and (not any(out.iterdir()) or (out / "run.json").exists())):
+        raise ConfigError(str(out), "is there and no run", "give an empty or new folder with -o, or NAME.jsonl")
+
+
+def _judged(scored: Table, settings: Settings) -> JsonObject:
+    """Judge all of it; returns the summary."""
+    with progress() as shown:
+        shown.start("judge", len(scored))
+        return summarise(scored.judge(settings, lambda done: shown.advance("judge", done)), scored.engines, {})
+
+
+def _write(path: Path, lines: Iterator[bytes]) -> None:
+    with replacing(path) as file:
+        file.writelines(line + b"\n" for line in lines)
+
+
+def _manifest(scored: Table, table: Path, settings: Settings, summary: JsonObject) -> JsonObject:
+    sha256 = digest(table)
+    return {
+        "mtqa": __version__,
+        "schema": SCHEMA_VERSION,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "engines": {name: {"use": "table", "signature": f"table|sha256:{sha256}"} for name in scored.engines},
+        "decide": {"metric": AGREEMENT, **asdict(settings.decide)},
+        "checks": {},
+        "write": asdict(settings.write),
+        "inputs": [{"file": scored.label, "format": "table", "sha256": sha256, "segments": len(scored)}],
+        "metrics": signatures_of(scored.statistics),
+        "statistics": scored.statistics,
+        "engine_notes": {},
+        "languages": scored.languages,
+        "notices": [],
+        "spent": {},
+        "failures": [],
+        "summary": summary,
+    }
