@@ -18,6 +18,8 @@
 Every message reads *where: what; what to do*.
 """
 
+from enum import Enum, auto
+
 
 class MtqaError(Exception):
     """An operational error, complete when raised.
@@ -60,12 +62,20 @@ class EngineError(MtqaError):
     """A call to an engine that gave no usable answer."""
 
 
+class Cause(Enum):
+    """Why an engine is busy, as far as that changes what is done about it."""
+
+    FAULT = auto()  # something has failed
+    LIMIT = auto()  # the server works, and takes no more calls at the moment
+    SLOW = auto()  # no answer came in time, which is paid for each time
+    STALE = auto()  # the server closed a connection that lay open, perhaps before it saw the call
+
+
 class EngineBusy(EngineError):
     """A fault that may pass.
 
     `retry_after`: seconds the server asks for, if it does. `billed`: whether the request had arrived, so that it may
-    have been paid for. `limited`: whether the server works, and takes no more calls at the moment. `slow`: whether the
-    answer did not come in time, which is paid for each time: it is asked for once more, not five times.
+    have been paid for.
     """
 
     def __init__(
@@ -76,11 +86,10 @@ class EngineBusy(EngineError):
         retry_after: float | None = None,
         *,
         billed: bool = False,
-        limited: bool = False,
-        slow: bool = False,
+        cause: Cause = Cause.FAULT,
     ) -> None:
         super().__init__(where, what, todo)
-        self.retry_after, self.billed, self.limited, self.slow = retry_after, billed, limited, slow
+        self.retry_after, self.billed, self.cause = retry_after, billed, cause
 
 
 class EngineRefused(EngineError):

@@ -19,7 +19,7 @@ from urllib.parse import urlencode, urlsplit
 from mtqa.engines.faults import PASSING, Fault, Unfit, excerpt, fault_class, remedy, retry_after
 from mtqa.engines.keys import Auth
 from mtqa.engines.options import Connection, require_positive
-from mtqa.errors import ConfigError, EngineBusy, EngineError, EngineRefused, EngineReply
+from mtqa.errors import Cause, ConfigError, EngineBusy, EngineError, EngineRefused, EngineReply
 from mtqa.ports import JsonObject
 
 _MAX_BODY = 16 * 2**20  # bytes; no translation of one batch comes near
@@ -54,10 +54,6 @@ class _Reply:
     status: int
     headers: Mapping[str, str]
     body: bytes
-
-
-class _HungUp(Exception):
-    """The server closed a connection that lay open since an earlier call, just when it was used again."""
 
 
 class Http:
@@ -126,8 +122,9 @@ class Http:
         kind = self._judge(fault) or fault_class(fault.status)
         what = f"HTTP {fault.status}" + (f": {self.redacted(fault.text).rstrip('.')}" if fault.text else "")
         if issubclass(kind, EngineBusy):
-            limited = fault.status not in PASSING  # 429, or another status that `judge` reads so
-            return kind(self.where, what, remedy(fault.status), retry_after(fault), limited=limited)
+            # 429, or another status that `judge` reads so.
+            cause = Cause.FAULT if fault.status in PASSING else Cause.LIMIT
+            return kind(self.where, what, remedy(fault.status), retry_after(fault), cause=cause)
         if issubclass(kind, Unfit):
             return kind(self.where, what, remedy(fault.status), fault)
         return kind(self.where, what, remedy(fault.status))
@@ -176,15 +173,14 @@ class Http:
 
     def _answered(self, path: str, content: bytes, headers: Mapping[str, str]) -> _Reply:
         try:
-            try:
-                return self._run(self._exchange(path, content, headers))
-            except _HungUp:
-                return self._run(self._exchange(path, content, headers, last=True))
+            return self._run(self._exchange(path, content, headers))
         except (concurrent.futures.CancelledError, asyncio.CancelledError):
             raise EngineBusy(self.where, "the call was ended", "run again", billed=True) from None
         except TimeoutError:
             what = f"no complete answer in {self._timeout:g} s"
-            raise EngineBusy(self.where, what, "raise timeout if the server is slow", billed=True, slow=True) from None
+            raise EngineBusy(
+                self.where, what, "raise timeout if the server is slow", billed=True, cause=Cause.SLOW
+            ) from None
 
     def _run(self, exchange: Coroutine[Any, Any, _Reply]) -> _Reply:
         with self._lock:
@@ -198,8 +194,7 @@ class Http:
             future = asyncio.run_coroutine_threadsafe(exchange, self._loop)
         return future.result()
 
-    async def _exchange(self, path: str, content: bytes, headers: Mapping[str, str], *, last: bool = False) -> _Reply:
-        """One exchange. Raises _HungUp when it is worth trying again at once, unless it is the `last` one."""
+    async def _exchange(self, path: str, content: bytes, headers: Mapping[str, str]) -> _Reply:
         library = http_library()
         began = False
         try:
@@ -222,12 +217,12 @@ class Http:
             todo = "check base_url, headers, key, and the proxy variables"
             raise EngineRefused(self.where, "the request cannot be made", todo) from None
         except library.HTTPError as error:  # connection, protocol, broken compression
-            if self._met and not began and not last and isinstance(error, _hanging_up(library)):
-                raise _HungUp from None
+            hung_up = isinstance(error, (library.ReadError, library.WriteError, library.RemoteProtocolError))
+            cause = Cause.STALE if hung_up and self._met and not began else Cause.FAULT
             what = self.redacted(f"no connection ({type(error).__name__}: {error})")
             arrived = not isinstance(error, (library.ConnectError, library.ConnectTimeout, library.PoolTimeout))
             todo = "check that the server runs and base_url is right"
-            raise EngineBusy(self.where, what, todo, billed=arrived) from None
+            raise EngineBusy(self.where, what, todo, billed=arrived, cause=cause) from None
 
     def _open(self, library: Any) -> Any:  # noqa: ANN401
         limits = library.Limits(max_connections=self.concurrency, max_keepalive_connections=self.concurrency)
@@ -246,10 +241,6 @@ class Http:
         await asyncio.gather(*calls, return_exceptions=True)
         if self._client is not None:
             await self._client.aclose()
-
-
-def _hanging_up(library: Any) -> tuple[type[Exception], ...]:  # noqa: ANN401
-    return library.ReadError, library.WriteError, library.RemoteProtocolError
 
 
 def _no_constant(name: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from mtqa.errors import EngineBusy, EngineReply, MtqaError
+from mtqa.errors import Cause, EngineBusy, EngineReply, MtqaError
 from mtqa.ports import Engine, Outcome, Query
 from mtqa.translate.budget import cost_of
 from mtqa.translate.pace import Pace, Stopped
@@ -45,9 +45,9 @@ class Caller:
             try:
                 return self._once(batch, attempt)
             except EngineBusy as busy:
-                most = _ATTEMPTS_AT_SLOW if busy.slow else _ATTEMPTS
+                most = _ATTEMPTS_AT_SLOW if busy.cause is Cause.SLOW else _ATTEMPTS
                 if attempt >= most or self._clock.now() - began > _DEADLINE:
-                    kind = EngineBusy if self._pace.answers > answers and not busy.limited else Outage
+                    kind = EngineBusy if self._pace.answers > answers and busy.cause is not Cause.LIMIT else Outage
                     raise kind(busy.where, f"{busy.what} (asked {attempt} times)", busy.todo) from None
 
     def _once(self, batch: Sequence[Query], attempt: int) -> tuple[Outcomes, int | None]:
@@ -63,7 +63,10 @@ class Caller:
                 if self._stop.is_set():  # ended by us, which says nothing about the engine
                     raise Stopped from None
                 spent = reserved if busy.billed else 0.0
-                self._pace.busy(turn, busy, attempt)
+                if busy.cause is Cause.STALE and attempt == 1:  # it says nothing about the engine: again, at once
+                    self._pace.left()
+                else:
+                    self._pace.busy(turn, busy, attempt)
                 raise
             except EngineReply:
                 spent = reserved  # it may have been an answer, and paid for

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mtqa.errors import EngineBusy, EngineRefused, MtqaError
+from mtqa.errors import Cause, EngineBusy, EngineRefused, MtqaError
 from mtqa.ports import Capabilities
 from mtqa.translate.tempo import Tempo
 
@@ -120,10 +120,10 @@ class Pace:
 
     def busy(self, turn: Turn, fault: EngineBusy, attempt: int) -> None:
         """A call failed, at its attempt of that number. Raises EngineRefused to give the engine up."""
+        limited = fault.cause is Cause.LIMIT
+        self.left()
         with self._changed:
-            self._running -= 1
-            self._changed.notify_all()
-            if fault.limited:
+            if limited:
                 self._tempo.refused(turn.start)
                 self._nearest = _MARGIN if turn.hurried else self._nearest
         wait = pause(fault, attempt)
@@ -132,14 +132,20 @@ class Pace:
             if news:
                 self._round += 1
                 self._faults += 1
-                self._was_at_once = self._at_once if fault.limited else 1.0
+                self._was_at_once = self._at_once if limited else 1.0
                 self._at_once = max(1.0, self._at_once / 2)
                 if self._faults >= _OPENS_AT:
                     wait = max(wait, self._cooling(fault))
                     self._at_once = 1.0
             self._opens = max(self._opens, self._clock.now() + wait)
-            if news and fault.limited:
+            if news and limited:
                 self._tempo.learn(turn.start, wait, self._opens)
+
+    def left(self) -> None:
+        """A call ended, and told nothing."""
+        with self._changed:
+            self._running -= 1
+            self._changed.notify_all()
 
     def refuse(self, error: MtqaError) -> None:
         """Let no call start any more: `enter` raises this error."""

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -10,8 +11,8 @@ def serve() -> Iterator[Callable[..., Server]]:
     """Starts servers, and closes them at the end."""
     servers: list[Server] = []
 
-    def start(respond: Respond = Request.good) -> Server:
-        servers.append(Server(respond))
+    def start(respond: Respond = Request.good, *where: Any) -> Server:
+        servers.append(Server(respond, *where))
         return servers[-1]
 
     yield start

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 
 TEXTS = [f"Text {word} {n}" for n in range(40) for word in ("one", "two", "three")]
 CONCURRENCY = 2
+BATCH = 7
 
 
 @pytest.fixture
@@ -44,17 +46,25 @@ class Bench:
             f'datatype="plaintext" source-language="en" target-language="de"><body>{units}</body></file></xliff>',
             encoding="utf-8",
         )
-        (folder / "mtqa.toml").write_text(
-            f'[engines.lt]\nuse = "libretranslate"\nbase_url = "{url}"\nbatch = 1\nconcurrency = {CONCURRENCY}\n',
-            encoding="utf-8",
-        )
+        one = f'use = "libretranslate"\nbase_url = "{url}"\nbatch = 1\nconcurrency = {CONCURRENCY}\n'
+        (folder / "mtqa.toml").write_text(f"[engines.lt]\n{one}", encoding="utf-8")
+        # Each engine is another server to the cache, for it has another address; one reads batches, one is sampled.
+        three = [
+            f'use = "libretranslate"\nbase_url = "{url}/one"\nbatch = 1\nconcurrency = {CONCURRENCY}\n',
+            f'use = "libretranslate"\nbase_url = "{url}/two"\nbatch = {BATCH}\n',
+            f'use = "libretranslate"\nbase_url = "{url}/three"\nbatch = {BATCH}\nconcurrency = 1\nsamples = 2\n',
+        ]
+        tables = [f"[engines.e{n}]\n{engine}" for n, engine in enumerate(three)]
+        (folder / "three.toml").write_text("".join(tables), encoding="utf-8")
 
     def close(self) -> None:
         self.server.communicate()
 
-    def start(self, out: str, cache: str = "cache.sqlite", limit: int = 0) -> subprocess.Popen[str]:
+    def start(
+        self, out: str, cache: str = "cache.sqlite", limit: int = 0, config: str = "mtqa.toml"
+    ) -> subprocess.Popen[str]:
         """A run; with a limit to the bytes that it may write into one file."""
-        run = ["run", str(self.folder / "x.xlf"), "-c", str(self.folder / "mtqa.toml")]
+        run = ["run", str(self.folder / "x.xlf"), "-c", str(self.folder / config)]
         run += ["-o", str(self.folder / out), "--cache", str(self.folder / cache)]
         bounded = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}));" if limit else ""
         program = f"import sys; {bounded} sys.argv = ['mtqa', *{run!r}]; from mtqa.cli import main; main()"
@@ -120,16 +130,67 @@ def killed_at_random(bench: Bench, moments: int, seed: int) -> None:
     assert killed_asking, "some were killed while they asked"
 
 
-def test_killed_at_ten_moments(bench: Bench) -> None:
+def test_fault_36_killed_at_ten_moments(bench: Bench) -> None:
     killed_at_random(bench, 10, seed=1)
 
 
+def counted(bench: Bench, cache: str) -> int:
+    """Answers that are kept."""
+    if not (bench.folder / cache).exists():
+        return 0
+    with contextlib.closing(sqlite3.connect(bench.folder / cache)) as connection:
+        try:
+            return int(connection.execute("SELECT COUNT(*) FROM answers").fetchone()[0])
+        except sqlite3.OperationalError:  # killed before the tables were made
+            return 0
+
+
+def test_fault_36_three_engines_with_batches_and_samples_are_killed(bench: Bench) -> None:
+    """Each text is to be answered four times: by two engines once, by the third one twice."""
+    began = time.monotonic()
+    finished(bench.start("undisturbed", "undisturbed.sqlite", config="three.toml"))
+    whole, expected = time.monotonic() - began, bench.results("undisturbed")
+    assert Counter(bench.asked()) == Counter(TEXTS * 4)
+    dice, lost = random.Random(3), 0
+    for _ in range(4):
+        kept, before = counted(bench, "0.sqlite"), len(bench.asked())
+        run = bench.start("out", "0.sqlite", config="three.toml")
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            run.wait(dice.uniform(0.3, 0.8) * whole)
+        run.send_signal(signal.SIGKILL)
+        run.communicate()
+        asked, now = len(bench.asked()) - before, counted(bench, "0.sqlite")
+        assert now >= kept
+        lost += asked - (now - kept)
+        assert asked - (now - kept) <= CONCURRENCY + 2 * BATCH + BATCH, "only calls under way are lost"
+    before = len(bench.asked())
+    kept = counted(bench, "0.sqlite")
+    finished(bench.start("out", "0.sqlite", config="three.toml"))
+    assert len(bench.asked()) - before == 4 * len(TEXTS) - kept
+    assert bench.results("out") == expected
+
+
+def test_fault_36_an_interrupt_keeps_what_was_answered(bench: Bench) -> None:
+    run = bench.start("out")
+    while len(bench.asked()) < 20:
+        time.sleep(0.01)
+        assert run.poll() is None
+    run.send_signal(signal.SIGINT)
+    _, errors = run.communicate()
+    assert run.returncode != 0
+    assert "Traceback" not in errors
+    kept, before = bench.kept(), len(bench.asked())
+    assert len(kept) >= 20 - CONCURRENCY
+    finished(bench.start("out"))
+    assert sorted(bench.asked()[before:]) == sorted(set(TEXTS) - kept)
+
+
 @pytest.mark.slow
-def test_killed_at_two_hundred_moments(bench: Bench) -> None:
+def test_fault_36_killed_at_two_hundred_moments(bench: Bench) -> None:
     killed_at_random(bench, 200, seed=2)
 
 
-def test_two_runs_at_once_ask_each_text_once(bench: Bench) -> None:
+def test_fault_36_two_runs_at_once_ask_each_text_once(bench: Bench) -> None:
     runs = [bench.start("one"), bench.start("two")]
     for run in runs:
         finished(run)
@@ -148,7 +209,7 @@ def failed(run: subprocess.Popen[str]) -> str:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no limit to the size of a file")
-def test_a_full_disk_loses_nothing(bench: Bench) -> None:
+def test_fault_36_a_full_disk_loses_nothing(bench: Bench) -> None:
     assert "check the disk" in failed(bench.start("out", limit=150_000))
     before, kept = len(bench.asked()), bench.kept()
     assert 0 < len(kept) < len(TEXTS)
@@ -166,7 +227,7 @@ def spoil_an_answer(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [spoil, spoil_an_answer])
-def test_a_damaged_cache_is_named_and_nothing_is_asked(bench: Bench, damage: Callable[[Path], None]) -> None:
+def test_fault_36_a_damaged_cache_is_named_and_nothing_is_asked(bench: Bench, damage: Callable[[Path], None]) -> None:
     finished(bench.start("out"))
     before = len(bench.asked())
     damage(bench.folder / "cache.sqlite")
@@ -178,6 +239,6 @@ def test_a_damaged_cache_is_named_and_nothing_is_asked(bench: Bench, damage: Cal
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody can write")
 @pytest.mark.parametrize(("out", "cache"), [("/proc/out", "cache.sqlite"), ("out", "/proc/cache.sqlite")])
-def test_a_folder_that_cannot_be_written_is_named(bench: Bench, out: str, cache: str) -> None:
+def test_fault_36_a_folder_that_cannot_be_written_is_named(bench: Bench, out: str, cache: str) -> None:
     assert "/proc" in failed(bench.start(out, cache))
     assert bench.asked() == []
