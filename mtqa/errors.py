@@ -13,6 +13,8 @@
         EngineReply           the answer cannot be used
       MetricError             model missing, out of memory
       StoreError              locked, damaged, other version
+      DecisionError           a reviewer's decision that cannot be followed
+        StaleDecision         what was decided about has changed since
       SeveralErrors           more than one of the above, a line each
 
 Every message reads *where: what; what to do*.
@@ -106,6 +108,14 @@ class MetricError(MtqaError):
 
 class StoreError(MtqaError):
     """A run folder or cache that cannot be used."""
+
+
+class DecisionError(MtqaError):
+    """A reviewer's decision that cannot be followed."""
+
+
+class StaleDecision(DecisionError):
+    """A decision about something that has changed since."""
 
 
 class SeveralErrors(MtqaError):

@@ -37,3 +37,14 @@ def primary(tag: str) -> str:
 def same_language(one: str, other: str) -> bool:
     """Whether two tags, as written in files, name the same language and region (case and `_` aside)."""
     return one.replace("_", "-").casefold() == other.replace("_", "-").casefold()
+
+
+_RIGHT_TO_LEFT = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"])
+_RIGHT_TO_LEFT_SCRIPTS = frozenset(["adlm", "arab", "hebr", "nkoo", "rohg", "syrc", "thaa"])
+
+
+def right_to_left(tag: str) -> bool:
+    """Whether the language is written from right to left; a script in the tag decides."""
+    language, *rest = tag.replace("_", "-").casefold().split("-")
+    script = next((subtag for subtag in rest if len(subtag) == 4 and subtag.isalpha()), None)
+    return script in _RIGHT_TO_LEFT_SCRIPTS if script else language in _RIGHT_TO_LEFT

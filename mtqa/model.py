@@ -274,10 +274,17 @@ class Edit:
     """What is written into the file for one segment.
 
     `target` replaces the segment's target; None leaves it. `remark` is the sentence for the reader of the file,
-    None for no note. `alternatives`: (engine, text, agreement 0..100), best first.
+    None for no note. `alternatives`: (engine, text, agreement 0..100), best first. `reviewed`: a person has decided
+    on the target.
     """
 
     status: Status
     target: Text | None = None
     remark: str | None = None
     alternatives: tuple[tuple[str, Text, int], ...] = ()
+    reviewed: bool = False
+
+    @property
+    def word(self) -> str:
+        """What is said of the target in a word: "reviewed", or the status."""
+        return "reviewed" if self.reviewed else self.status.value

@@ -31,9 +31,10 @@ ALLOWED = {
     "judging": NOUNS | {"checks", "consensus", "store"},
     "scoring": NOUNS | {"judging", "config", "parts", "plugins", "consensus", "store"},
     "pipeline": NOUNS | FAMILIES | OUTER | {"config", "parts", "inputs", "judging"},
+    "review": NOUNS | {"formats", "store", "report", "inputs"},
     "cli": NOUNS
     | OUTER
-    | {"checks", "formats", "config", "parts", "inputs", "pipeline", "plugins", "judging", "scoring"},
+    | {"checks", "formats", "config", "parts", "inputs", "pipeline", "plugins", "judging", "scoring", "review"},
 }
 # Third-party package -> the only place that imports it.
 HOMES = {
@@ -44,6 +45,8 @@ HOMES = {
     "sacrebleu": {"metrics"},
     "fastchrf": {"metrics"},
     "polars": {"store", "report"},
+    "xlsxwriter": {"report"},
+    "openpyxl": {"review"},
     "numpy": {"consensus", "metrics"},
     "torch": {"metrics/comet"},
     "comet": {"metrics/comet"},
@@ -55,6 +58,7 @@ HOMES = {
     "platformdirs": {"cli"},
 }
 HEAVY = ["torch", "comet", "sacrebleu", "fastchrf", "polars", "numpy", "httpx", "httpx2", "lxml", "sqlite3", "rich"]
+HEAVY += ["xlsxwriter", "openpyxl"]
 
 
 def room_of(path: Path) -> str:

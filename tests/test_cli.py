@@ -21,7 +21,9 @@ ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "sample_files" / "app_en-de.xlf"
 CONFIG = ROOT / "sample_files" / "mtqa.toml"
 GOLDEN = Path(__file__).parent / "golden"
-COMMANDS = ("run", "score", "estimate", "report", "show", "inspect", "formats", "check", "doctor", "plugins")
+COMMANDS = (
+    "run", "score", "estimate", "report", "show", "apply", "inspect", "formats", "check", "doctor", "plugins",
+)  # fmt: skip
 
 
 def golden(name: str, text: str) -> None:

@@ -14,8 +14,9 @@ from mtqa.errors import MtqaError
 _COMMANDS = {
     "run": ("Translate files with several engines, choose by consensus, write and report.", "mtqa.cli.run"),
     "score": ("Choose and mark among candidates in a table (JSONL, CSV, Parquet).", "mtqa.cli.score"),
-    "report": ("Render a stored run as HTML, CSV or JSON lines.", "mtqa.cli.report"),
+    "report": ("Render a stored run for people, spreadsheets and CI.", "mtqa.cli.report"),
     "show": ("Show the segments of a stored run, worst first.", "mtqa.cli.show"),
+    "apply": ("Write a reviewer's decisions into the files.", "mtqa.cli.apply"),
     "inspect": ("Show what is in bilingual files, and whether they come back identical.", "mtqa.cli.inspect"),
     "formats": ("List what is read and written: formats, dialects, profiles.", "mtqa.cli.formats"),
     "estimate": ("Say what a run would send, to whom, for how much.", "mtqa.cli.estimate"),

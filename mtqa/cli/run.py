@@ -156,6 +156,7 @@ def _describe(settings: Settings, parts: Parts) -> JsonObject:
             name: check.signature for name, (check, _) in parts.checks.items() if isinstance(check, HasModel)
         },
         "write": asdict(settings.write),
+        "assumed": {"source_lang": settings.source_lang, "target_lang": settings.target_lang},
     }
 
 

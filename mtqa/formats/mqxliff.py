@@ -1,8 +1,9 @@
 """MQXLIFF of memoQ: XLIFF 1.2 with one segment a unit and its row status in mq:status.
 
-Results are `MachineTranslated`; where there was no majority `PartiallyEdited` (memoQ shows "Edited"): the one status
-that memoQ sets neither by pre-translation nor by confirmation, so its filter finds these rows. The times of the last
-change stay: the same edits must give the same bytes. White space at the edges is in mq:startingws and mq:endingws.
+Results are `MachineTranslated`; where there was no majority, or a person has decided, `PartiallyEdited` (memoQ shows
+"Edited"): the one status that memoQ sets neither by pre-translation nor by confirmation, so its filter finds these
+rows. The times of the last change stay: the same edits must give the same bytes. White space at the edges is in
+mq:startingws and mq:endingws.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Mqxliff(Dialect):
         """The status of the row; the match rate of what was there before goes."""
         node = shape.node
         status, percent = (qualified(node, MEMOQ, name) for name in ("status", "percent"))
-        agreed = all(change.edit.status is Status.AGREED for change in changes)
+        agreed = all(change.edit.status is Status.AGREED and not change.edit.reviewed for change in changes)
         said = "MachineTranslated" if agreed else "PartiallyEdited"
         if status:
             yield Splice(node.start, node.inside, start_tag(node, {status: said, percent: None}))

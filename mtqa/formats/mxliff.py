@@ -58,14 +58,18 @@ class Mxliff(Dialect):
         numbered = _numbered(unit)
         return Text(*(piece for part in text.parts for piece in _pieces(part, numbered, paired)))
 
-    def marks(self, shape: TransUnit, changes: Sequence[Change]) -> Iterator[Splice]:  # noqa: ARG002
+    def marks(self, shape: TransUnit, changes: Sequence[Change]) -> Iterator[Splice]:
         """The origin; the match rates of what was there before go."""
         node = shape.node
         origin = qualified(node, PHRASE, "trans-origin")
         rates = (qualified(node, PHRASE, name) for name in ("score", "gross-score"))
         stale = {rate: "0.0" for rate in rates if node.attributes.get(rate, "").strip("0.")}
+        said = {origin: "mt", **stale}
+        if all(change.edit.reviewed for change in changes):  # typed by a person, as Phrase says it; not confirmed
+            edited = qualified(node, PHRASE, "level-edited")
+            said |= {origin: "null"} | ({edited: "true"} if edited else {})
         if origin:
-            yield Splice(node.start, node.inside, start_tag(node, {origin: "mt", **stale}))
+            yield Splice(node.start, node.inside, start_tag(node, said))
 
 
 def _numbered(unit: Node) -> dict[str, str]:

@@ -17,6 +17,8 @@ from mtqa.model import BilingualFile, Edit, Status
 _SUGGESTED = {"state": "needs-review-translation", "state-qualifier": "mt-suggestion"}
 _LEVERAGED = {"state": "needs-review-translation", "state-qualifier": "leveraged-mt"}
 _TO_TRANSLATE = {"state": "needs-translation", "state-qualifier": "mt-suggestion"}
+# A person has decided, and nobody has approved: docs/decisions/0040.
+_REVIEWED: Mapping[str, str | None] = {"state": "translated", "state-qualifier": None}
 
 
 class Kind(NamedTuple):
@@ -47,9 +49,11 @@ class Profile:
     sparing: bool = False
     language: bool = False
 
-    def attributes(self, status: Status) -> Mapping[str, str]:
-        """What an XLIFF 1 target says of itself."""
-        return self.agreed if status is Status.AGREED else self.others
+    def attributes(self, status: Status, *, reviewed: bool = False) -> Mapping[str, str | None]:
+        """What an XLIFF 1 target says of itself; None takes an attribute away."""
+        if reviewed:
+            return _REVIEWED
+        return {**(self.agreed if status is Status.AGREED else self.others)}
 
     def trimmed(self, edit: Edit, *, noted: bool) -> Edit:
         """The edit without what is not to be written. `noted`: others have put notes where ours would go."""
@@ -59,8 +63,11 @@ class Profile:
             alternatives=edit.alternatives if self.alternatives else (),
         )
 
-    def state(self, status: Status) -> str:
+    def state(self, edit: Edit) -> str:
         """What an XLIFF 2 segment says of itself."""
+        if edit.reviewed:
+            return "reviewed"
+        status = edit.status
         return "translated" if self.translated and status is Status.AGREED else "initial"
 
 

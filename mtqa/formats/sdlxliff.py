@@ -62,6 +62,8 @@ class Sdlxliff(Dialect):
         for change in changes:
             system = OURS if change.edit.status is Status.AGREED else f"{OURS}: {change.edit.status}"
             said: dict[str, str | None] = {"conf": "Draft", "origin": "mt", "origin-system": system}
+            if change.edit.reviewed:
+                said |= {"origin": "interactive", "origin-system": None}
             said |= dict.fromkeys(("percent", "text-match", "struct-match"))
             for properties in _properties(shape, change.place.mark):
                 yield Splice(properties.start, properties.inside, _keeping(properties, said))

@@ -102,7 +102,7 @@ class Tmx(XmlFormat):
         leading = [child for child in unit.node.elements if child.tag in {"note", "prop"} and child not in ours]
         where = leading[-1].end if leading else unit.node.inside
         prefix = source.name.removesuffix("tuv")
-        about = [element(f"{prefix}prop", {"type": _STATUS}, change.edit.status.value)]
+        about = [element(f"{prefix}prop", {"type": _STATUS}, change.edit.word)]
         if change.edit.remark is not None:
             about.append(element(f"{prefix}note", {}, escaped(_REMARK + change.edit.remark, newline)))
         yield from removed(ours)

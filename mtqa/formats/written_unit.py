@@ -20,7 +20,7 @@ from mtqa.formats.splice import (
     start_tag,
 )
 from mtqa.formats.tree import Node, Scope
-from mtqa.model import Status
+from mtqa.model import Edit
 
 OURS = "mtqa"  # in note/@category and subState, and before the engine in match/@origin
 NAMESPACE = "urn:oasis:names:tc:xliff:matches:2.0"
@@ -68,7 +68,7 @@ class WrittenUnit:
         if change.edit.alternatives or (change.edit.remark is not None and len(self.segments) > 1):
             attributes["id"] = self._identifier(change)
         if target is not None:
-            attributes |= self._state(holder, change.edit.status)
+            attributes |= self._state(holder, change.edit)
         if attributes:
             yield Splice(holder.start, holder.inside, start_tag(holder, attributes))
         if target is None or place.source is None:
@@ -83,9 +83,9 @@ class WrittenUnit:
             new = element(f"{self.prefix}target", {"xml:space": space} if space else {}, content)
             yield Splice(place.source.end, place.source.end, indentation(place.source) + new)
 
-    def _state(self, holder: Node, status: Status) -> dict[str, str]:
+    def _state(self, holder: Node, edit: Edit) -> dict[str, str]:
         """State and sub-state, which may only stand together."""
-        state = {"state": self.profile.state(status), "subState": f"{OURS}:{status}"}
+        state = {"state": self.profile.state(edit), "subState": f"{OURS}:{edit.word}"}
         return {name: state[name] for name in state if name in holder.attributes or not self.profile.sparing}
 
     def _matches(self, changes: Sequence[Change]) -> Iterator[Splice]:

@@ -77,7 +77,8 @@ class Xliff1(XmlFormat):
         edited = [change for change in changes if change.edit.target is not None]
         if edited:
             contents = {change.place.mark: markup(change.edit.target or Text(), newline) for change in edited}
-            yield from _targets(shape, contents, _state(profile, edited, version), sparing=profile.sparing)
+            state = _state(profile, edited, version, len(shape.marks) or 1)
+            yield from _targets(shape, contents, state, sparing=profile.sparing)
             yield from dialect.marks(shape, edited)
         if shape.source is None:
             return
@@ -162,10 +163,11 @@ def _language(writing: Writing, unit: Unit) -> Iterator[Splice]:
         yield Splice(file.start, file.inside, start_tag(file, {"target-language": language}))
 
 
-def _state(profile: Profile, changes: Sequence[Change], version: str | None) -> dict[str, str | None]:
+def _state(profile: Profile, changes: Sequence[Change], version: str | None, segments: int) -> dict[str, str | None]:
     """What a target says of itself; where it holds several segments, of the one that needs most attention."""
-    agreed = all(change.edit.status is Status.AGREED for change in changes)
-    state: dict[str, str | None] = {**profile.attributes(Status.AGREED if agreed else Status.DIVERGENT)}
+    agreed = all(change.edit.reviewed or change.edit.status is Status.AGREED for change in changes)
+    reviewed = len(changes) == segments and all(change.edit.reviewed for change in changes)
+    state = {**profile.attributes(Status.AGREED if agreed else Status.DIVERGENT, reviewed=reviewed)}
     if version == "1.0":
         state.pop("state-qualifier", None)
     return state

@@ -6,10 +6,12 @@ stream over it whatever the size of the input.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -173,6 +175,35 @@ def _joined(samples: Sequence[Candidate | Failure]) -> Candidate | Failure:
         usage=total(one.usage for one in candidates),
         cost=sum(costs) if costs else None,
     )
+
+
+@contextmanager
+def stored_edits(folder: Path) -> Iterator[Callable[[str], JsonObject | None]]:
+    """What a finished run wrote, as a function from the id of a segment to its edit. Changes nothing."""
+    path = folder / "run.sqlite"
+    if not path.is_file():
+        raise StoreError(str(path), "is missing", "run again")
+    uri = f"{path.absolute().as_uri()}?immutable=1"
+    with closing(sqlite3.connect(uri, uri=True)) as connection:
+
+        def edit(segment_id: str) -> JsonObject | None:
+            row = connection.execute("SELECT edit FROM results WHERE id = ?", (segment_id,)).fetchone()
+            return json.loads(row[0]) if row and row[0] else None
+
+        try:
+            yield edit
+        except sqlite3.Error as error:
+            raise StoreError(str(path), f"cannot be read ({error})", "run again") from error
+
+
+def fingerprint(folder: Path) -> str:
+    """SHA-256 of `segments.jsonl` in hexadecimal: what a run found, whenever and wherever it ran."""
+    path = folder / "segments.jsonl"
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise StoreError(str(path), f"cannot be read ({error})", "run again") from error
 
 
 def write_lines(path: Path, records: Iterable[JsonObject]) -> None:

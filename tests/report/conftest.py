@@ -36,9 +36,10 @@ class OpenReport:
         self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
         self.page.on("dialog", self._asked)
         self.page.goto(self.url + hash_)
+        self.page.wait_for_selector("html[data-ready]")
 
     def _requested(self, request: Any) -> None:
-        if request.url.split("#")[0] != self.url:
+        if request.url.split("#")[0] != self.url and not request.url.startswith("blob:"):
             self.faults.append(f"request: {request.url}")
 
     def _asked(self, dialog: Any) -> None:
@@ -76,9 +77,9 @@ def render(folder: Path) -> Path:
 
 @pytest.fixture
 def opened(browser: Any, tmp_path: Path) -> Callable[..., OpenReport]:
-    """Makes a run of records, renders it and opens the page."""
+    """Makes a run of records, renders it and opens the page, with the names of engines shown."""
 
-    def open_records(records: list[Record], hash_: str = "", **options: Any) -> OpenReport:
+    def open_records(records: list[Record], hash_: str = "#names=", **options: Any) -> OpenReport:
         return OpenReport(browser, render(make_run(tmp_path, records)), hash_, **options)
 
     return open_records

@@ -9,25 +9,27 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
 from hashlib import sha256
 from importlib.resources import files
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from mtqa.errors import StoreError
+from mtqa.ports import JsonObject
+from mtqa.report.html.pack import Packer, parsed
 
 # In reading order; they share one scope, and the last one starts the page.
-_SCRIPTS = ("dom", "text", "diff", "view", "overview", "list", "matrix", "detail", "controls", "main")
-_LINES_PER_BLOCK = 500  # the page parses and frees the data block by block
+_SCRIPTS = (
+    "dom", "text", "diff", "unpack", "view", "names", "decisions", "overview", "chart", "cards", "strata", "list",
+    "matrix", "editor", "candidates", "detail", "controls", "search", "exchange", "page", "keys", "main",
+)  # fmt: skip
 # Harmless inside JSON strings, the only place where they occur, and nothing that ends a block or opens a comment.
 _ESCAPES = {
-    b"<": rb"\u003c",
-    b">": rb"\u003e",
-    b"&": rb"\u0026",
-    "\u2028".encode(): rb"\u2028",
-    "\u2029".encode(): rb"\u2029",
+    "<": r"\u003c",
+    ">": r"\u003e",
+    "&": r"\u0026",
+    "\u2028": r"\u2028",
+    "\u2029": r"\u2029",
 }
 
 
@@ -38,62 +40,57 @@ class HtmlReport:
 
     def render(self, folder: Path, out: BinaryIO) -> None:
         """Write the page, streaming over the segments. Raises StoreError when the run cannot be read."""
-        head, tail = _shell().split("{{data}}")
-        out.write(head.encode())
-        out.write(_block("run", _manifest(folder / "run.json")))
-        lines = _lines(folder / "segments.jsonl")
-        while block := b",\n".join(islice(lines, _LINES_PER_BLOCK)):
-            out.write(_block("segments", b"[" + block + b"]"))
-        out.write(tail.encode())
+        write_page(folder, out, served=False)
 
 
-def _shell() -> str:
+def write_page(folder: Path, out: BinaryIO, *, served: bool) -> None:
+    """The page of a run. `served`: it talks to the server that it comes from, and to nobody else."""
+    head, tail = shell(served=served).split("{{data}}")
+    out.write(head.encode())
+    out.write(_block("run", _manifest(folder / "run.json")))
+    packer = Packer(folder / "segments.jsonl")
+    out.writelines(_packed("segments", block) for block in packer.blocks())
+    out.writelines(_packed("rows", block) for block in packer.rows)
+    out.write(_block("page", {"fingerprint": packer.fingerprint, "served": served}))
+    out.write(tail.encode())
+
+
+def shell(*, served: bool) -> str:
     """The page without data: style, script and a policy that allows these two alone."""
     room = files(__package__)
     style = (room / "report.css").read_text(encoding="utf-8")
     script = "".join((room / "script" / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS)
-    policy = (
-        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
     page = (room / "page.html").read_text(encoding="utf-8")
+    policy = policy_of(style, script, served=served)
     return page.replace("{{policy}}", policy).replace("{{style}}", style).replace("{{script}}", script)
+
+
+def policy_of(style: str, script: str, *, served: bool) -> str:
+    """The Content Security Policy of the page."""
+    connect = "connect-src 'self'; " if served else ""
+    return (
+        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+        f"{connect}base-uri 'none'; form-action 'none'"
+    )
 
 
 def _digest(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 
-def _block(kind: str, data: bytes) -> bytes:
+def _packed(kind: str, text: str) -> bytes:
+    return f'<script type="text/plain" data-block="{kind}">{text}</script>\n'.encode()
+
+
+def _block(kind: str, data: JsonObject) -> bytes:
+    text = json.dumps(data, separators=(",", ":"))
     for character, escape in _ESCAPES.items():
-        data = data.replace(character, escape)
-    return b'<script type="application/json" data-block="%b">%b</script>\n' % (kind.encode(), data)
+        text = text.replace(character, escape)
+    return f'<script type="application/json" data-block="{kind}">{text}</script>\n'.encode()
 
 
-def _manifest(path: Path) -> bytes:
+def _manifest(path: Path) -> JsonObject:
     try:
-        return _checked(path.read_bytes())
+        return parsed(path.read_bytes())
     except (OSError, ValueError) as error:
         raise StoreError(str(path), f"cannot be read ({error})", "run again") from error
-
-
-def _lines(path: Path) -> Iterator[bytes]:
-    number = 0
-    try:
-        with path.open("rb") as lines:
-            for line in lines:
-                number += 1
-                yield _checked(line).strip()
-    except (OSError, ValueError) as error:
-        raise StoreError(f"{path}:{number}", f"cannot be read ({error})", "run again") from error
-
-
-def _checked(data: bytes) -> bytes:
-    """`data`, one JSON object. A damaged one would leave the reader with an empty page."""
-    if not isinstance(json.loads(data, parse_constant=_no_number), dict):
-        raise ValueError("not a JSON object")  # noqa: TRY004 - a fault of the file, mapped by the caller
-    return data
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is not a number")

@@ -2,13 +2,15 @@
 
 const option = (value, label = value) => el("option", { value }, label);
 
+/** All values of a field of rows that has one value, or several. */
+const valuesOf = (rows, field) => {
+  const found = new Set();
+  for (const row of rows) for (const value of [row[field] ?? []].flat()) found.add(value);
+  return [...found].sort();
+};
+
 /** Fill the filters with what occurs in the run. */
-const drawControls = (segments, run) => {
-  const found = { reason: new Set(), check: new Set() };
-  for (const segment of segments) {
-    for (const reason of segment.reasons) found.reason.add(reason.code);
-    for (const one of segment.candidates) for (const finding of one.findings) found.check.add(finding.check);
-  }
+const drawControls = (rows, run) => {
   for (const status of STATUSES) {
     byId("status").append(el("label", { class: "toggle" },
       el("input", { type: "checkbox", value: status }), statusMark(status), el("span", {}, status)));
@@ -17,13 +19,20 @@ const drawControls = (segments, run) => {
   const groups = Object.entries(ROLE_WORDS).map(([role, label]) => el("optgroup", { label: `Engine ${label}` },
     option(`${role}:`, `any engine ${label}`), engines.map((name) => option(`${role}:${name}`, `${name} ${label}`))));
   byId("engine").append(option("", "Any engine"), ...groups);
-  byId("reason").append(option("", "Any reason"), ...[...found.reason].sort().map((code) => option(code, words(code))));
-  byId("check").append(option("", "Any check"), ...[...found.check].sort().map((code) => option(code, words(code))));
+  const lists = [["reason", "reasons", words], ["check", "checks", words], ["severity", "severities", words], ["state", "state"]];
+  for (const [name, field, say] of lists) {
+    const values = valuesOf(rows, field);
+    byId(name).append(option("", `Any ${name}`), ...values.map((value) => option(value, say?.(value))));
+    byId(name).hidden = values.length === 0;
+  }
   byId("file").append(option("", "Any file"), ...run.inputs.map((input) => option(input.file)));
   byId("file").hidden = run.inputs.length < 2;
+  byId("reviewed").append(option("", "Reviewed or not"), option("no", "not reviewed"), option("yes", "reviewed"),
+    ...Object.entries(DECIDED).map(([action, label]) => option(action, label)));
+  byId("sort").append(...Object.entries(SORTS).map(([name, [label]]) => option(name, label)));
 };
 
-const CHOICES = ["reason", "engine", "check", "file"];
+const CHOICES = ["reason", "engine", "check", "severity", "file", "state", "reviewed", "sort"];
 const statusBoxes = () => [...byId("status").querySelectorAll("input")];
 
 /** Make the controls say what the view says. @param {View} view */
@@ -31,11 +40,11 @@ const showControls = (view) => {
   for (const box of statusBoxes()) box.checked = view.status.includes(box.value);
   for (const name of CHOICES) {
     byId(name).value = view[name];
-    byId(name).classList.toggle("on", view[name] !== "");
+    byId(name).classList.toggle("on", view[name] !== "" && name !== "sort");
   }
   if (byId("query").value !== view.q) byId("query").value = view.q;
   byId("regular").checked = view.regular;
-  const used = CHOICES.filter((name) => view[name]).length + (view.status.length ? 1 : 0);
+  const used = CHOICES.filter((name) => name !== "sort" && view[name]).length + (view.status.length ? 1 : 0);
   byId("more").textContent = used ? `Filters (${used})` : "Filters";
   byId("clear").disabled = used === 0 && !view.q;
 };

@@ -1,56 +1,113 @@
-// One segment, opened: what was said about it, by whom, and why one was chosen.
+// One segment, opened: what was said about it, by whom, why one was chosen, and what the reviewer decided.
 
-/** The nodes of the detail. `plain`: without differences. */
-const detailOf = (segment, run, plain) => [
-  detailHead(segment, plain),
-  verdictOf(segment),
-  sourceOf(segment),
-  section("Candidates", candidatesOf(segment, plain)),
-  segment.failures.length
-    ? section("No candidate", el("ul", { class: "failures" }, segment.failures.map(failureOf)))
-    : null,
-  matrixSection(segment, run),
+/** The nodes of the detail. `context`: {run, names, kept, plain, around: [row before, row after]}. */
+const detailOf = (segment, context) => [
+  detailHead(segment, context),
+  decisionBar(segment, context),
+  verdictOf(segment, context),
+  sourceOf(segment, context),
+  section("Candidates", candidatesOf(segment, context)),
+  segment.failures.length ? section("No candidate", failuresOf(segment, context.names)) : null,
+  matrixSection(segment, context),
 ].filter(Boolean);
 
 const section = (title, ...content) => el("section", {}, el("h4", {}, title), content);
 
-const detailHead = (segment, plain) =>
+const detailHead = (segment, { names, plain }) =>
   el("header", { class: "detail-head" },
     el("h3", {}, statusMark(segment.status), ` ${segment.status} `,
       segment.risk === undefined ? null : el("span", { class: "aside", title: riskTitle }, `risk ${decimal(segment.risk)}`)),
     el("div", { class: "tools" },
-      el("button", { type: "button", "data-do": "previous", "aria-label": "Previous segment", title: "Previous (k)" }, "↑"),
-      el("button", { type: "button", "data-do": "next", "aria-label": "Next segment", title: "Next (j)" }, "↓"),
-      el("button", { type: "button", "data-do": "plain", "aria-pressed": String(!plain), title: "Show differences (d)" }, "Diff"),
-      el("button", { type: "button", "data-do": "close", "aria-label": "Close", title: "Close (Esc)" }, "✕")),
+      tool("previous", "↑", "Previous segment", "k"),
+      tool("next", "↓", "Next segment", "j"),
+      tool("plain", "Diff", "Show differences", "d", !plain),
+      tool("names", "Names", "Show the names of the engines", "b", names.shown),
+      tool("close", "✕", "Close", "Escape")),
     el("p", { class: "where" }, el("bdi", {}, segment.id),
       segment.unit ? [" · unit ", el("bdi", {}, segment.unit)] : null,
-      segment.state ? ` · state ${segment.state}` : null));
+      segment.state ? [" · state ", el("bdi", {}, segment.state)] : null));
 
-const verdictOf = (segment) =>
+const tool = (action, text, label, key, pressed) =>
+  el("button", {
+    type: "button", "data-do": action, "aria-label": label, title: `${label} (${key === "Escape" ? "Esc" : key})`,
+    "aria-keyshortcuts": key, "aria-pressed": pressed === undefined ? undefined : String(pressed),
+  }, text);
+
+/** What may be decided, and what was. */
+const decisionBar = (segment, { kept }) => {
+  if (segment.status === "protected") return null;
+  const standing = segment.kept ? "the existing target" : "the consensus";
+  const acceptable = segment.kept || segment.chosen;
+  return el("div", { class: "decision" },
+    el("div", { class: "tools" },
+      acceptable ? act("accept", "Accept", `Accept ${standing}`, "a", kept?.action === "accept") : null,
+      act("edit", "Edit", "Write your own text", "e", kept?.action === "edit"),
+      act("ignore", "Ignore", "What was reported does not matter", "i", kept?.action === "ignore"),
+      act("undo", "Undo", "Undo the last decision", "u")),
+    el("p", { class: "decided", role: "status" }, kept ? decidedLine(kept) : "Not reviewed."),
+    el("div", { class: "form-place" }));
+};
+
+const act = (action, text, label, key, pressed) =>
+  el("button", {
+    type: "button", "data-do": action, title: `${label} (${key})`, "aria-keyshortcuts": key,
+    "aria-pressed": pressed === undefined ? undefined : String(pressed),
+  }, text, el("kbd", { "aria-hidden": "true" }, key));
+
+const decidedLine = (kept) => [
+  el("b", {}, `✓ ${DECIDED[kept.action]}`), kept.reason ? [": ", el("bdi", {}, kept.reason)] : null,
+];
+
+const verdictOf = (segment, { names }) =>
   el("div", { class: "verdict" },
-    el("p", {}, sentenceOf(segment)),
+    el("p", {}, sentenceOf(segment, names)),
+    netOf(segment, names),
     segment.kept && !segment.protected ? el("p", {}, "The existing target was kept in the file.") : null,
     segment.reasons.length ? el("ul", { class: "reasons" }, segment.reasons.map((reason) =>
-      el("li", {}, el("b", {}, words(reason.code)), " ", el("span", { dir: "auto" }, reason.evidence)))) : null);
+      el("li", {}, el("b", {}, words(reason.code)), " ",
+        el("span", { dir: "auto" }, names.evidence(reason.evidence, reason.engines))))) : null,
+    segment.status === "protected" ? null : el("p", { class: "aside confidence" }, confidenceOf(segment.confidence)));
 
-const sentenceOf = (segment) => {
+const sentenceOf = (segment, names) => {
   const { chosen, voters, supporters, divergence } = segment;
   if (segment.status === "protected") return ["Left alone: ", el("bdi", {}, segment.protected ?? "protected"), "."];
   if (!chosen) return `Nothing chosen: ${counted(voters.length, "voter")}, none of them elected.`;
   const others = supporters.filter((engine) => engine !== chosen.engine);
   return [
-    engineName(chosen.engine), ` is chosen: supported by ${supporters.length} of ${counted(voters.length, "voter")}`,
-    others.length ? [" (itself, ", others.map((engine, index) => [index ? ", " : null, engineName(engine)]), ")"] : " (itself alone)",
+    names.shown ? names.node(chosen.engine) : "Candidate 1", ` is chosen: supported by ${supporters.length} of ${counted(voters.length, "voter")}`,
+    others.length ? [" (itself, ", others.map((engine, index) => [index ? ", " : null, names.node(engine)]), ")"] : " (itself alone)",
     divergence === undefined ? "." : `, divergence ${decimal(divergence)}.`,
   ];
 };
 
-const sourceOf = (segment) =>
+/** Why another than the primary engine, or the best supported one, was taken, where the run says so. */
+const netOf = (segment, names) => {
+  const told = segment.safety_net ?? segment.chosen?.why;
+  const sentence = typeof told === "string" ? told : told?.evidence;
+  return sentence ? el("p", {}, names.evidence(sentence, Object.values(told).filter((one) => typeof one === "string"))) : null;
+};
+
+const confidenceOf = (confidence) => {
+  if (confidence === undefined) return "Agreement is not quality. No confidence is stated: nothing is calibrated on reviewed data.";
+  const value = `Confidence ${decimal(confidence.value)}`;
+  return confidence.calibrated ? `${value}, calibrated on reviewed data.` : `${value}, not calibrated: an order, not a probability.`;
+};
+
+/** The source between its neighbours, with what else is known of it. */
+const sourceOf = (segment, { around: [before, after] }) =>
   el("dl", { class: "texts" },
+    neighbour("Before", before),
     text("Source", segment.source, segment, segment.source_lang),
+    neighbour("After", after),
     segment.note ? el("div", {}, el("dt", {}, "Note"), el("dd", { class: "note", dir: "auto" }, segment.note)) : null,
     segment.existing === undefined ? null : text("Existing", segment.existing, segment, segment.target_lang));
+
+const neighbour = (label, row) => row
+  ? el("div", { class: "neighbour" }, el("dt", {}, label),
+    el("dd", { class: "clamp", ...languageOf(row.langs[0]) }, excerpt(row.source, codesIn(row))))
+  : null;
+
+const codesIn = (row) => Object.fromEntries((row.tokens ?? []).map((token) => [token, token]));
 
 const text = (label, content, segment, tag) =>
   el("div", {},
@@ -59,51 +116,13 @@ const text = (label, content, segment, tag) =>
 
 const empty = () => el("span", { class: "aside", lang: "en", dir: "ltr" }, "empty");
 
-/** The chosen one first, then by expected utility. */
-const candidatesOf = (segment, plain) => {
-  if (!segment.candidates.length) return el("p", { class: "aside" }, "None.");
-  const rank = (one) => (one.engine === segment.chosen?.engine ? 2 : one.utility ?? -1);
-  const ranked = segment.candidates.toSorted((one, other) => rank(other) - rank(one));
-  return el("ul", { class: "candidates" }, ranked.map((candidate) => candidateOf(candidate, segment, plain)));
-};
+const failuresOf = (segment, names) =>
+  el("ul", { class: "failures" }, segment.failures.map((failure) => names.shown
+    ? el("li", {}, names.node(failure.engine), ` ${failure.kind}: `, el("span", { dir: "auto" }, failure.reason))
+    : el("li", {}, `an engine ${failure.kind}`)));
 
-const candidateOf = (candidate, segment, plain) => {
-  const isChosen = candidate.engine === segment.chosen?.engine;
-  const same = !isChosen && candidate.target === segment.chosen?.target;
-  const base = segment.chosen && !plain ? segment.chosen.target : candidate.target;
-  return el("li", { class: isChosen ? "chosen" : candidate.outlier ? "outlier" : "" },
-    el("div", { class: "who" },
-      el("span", { class: "name" }, engineName(candidate.engine),
-        isChosen ? el("span", { class: "badge" }, "chosen") : null,
-        same ? el("span", { class: "badge" }, "identical") : null,
-        candidate.outlier ? el("span", { class: "badge strong" }, "outlier") : null),
-      candidate.utility === undefined ? null : utilityBar(candidate.utility),
-      candidate.model === candidate.engine ? null : small(candidate.model),
-      candidate.match === undefined ? null : small(`match ${Math.floor(100 * candidate.match)} %`)),
-    el("div", { class: "what" },
-      el("div", { class: "text", ...languageOf(segment.target_lang) },
-        candidate.target === "" && base === ""
-          ? empty()
-          : diffNodes(base, candidate.target, segment.codes, candidate.findings, segment.target_lang)),
-      candidate.findings.length ? el("ul", { class: "findings" }, candidate.findings.map(findingOf)) : null));
-};
-
-const utilityBar = (utility) => {
-  const bar = el("span", { class: "utility", title: "Expected utility: mean agreement with the other voters" },
-    el("span", { class: "track", "aria-hidden": "true" }, el("span")), el("span", {}, decimal(utility)));
-  bar.querySelector(".track span").style.width = `${100 * utility}%`;
-  return bar;
-};
-
-const findingOf = (finding) =>
-  el("li", { class: finding.severity }, el("b", {}, finding.severity), ` ${words(finding.check)}: `,
-    el("span", { dir: "auto" }, finding.message));
-
-const failureOf = (failure) =>
-  el("li", {}, engineName(failure.engine), ` ${failure.kind}: `, el("span", { dir: "auto" }, failure.reason));
-
-const matrixSection = (segment, run) => {
-  const tables = matrices(segment, run);
+const matrixSection = (segment, { run, names }) => {
+  const tables = matrices(segment, run, names);
   if (!tables.length) return null;
   return section("Agreement",
     el("p", { class: "aside" }, "Each row is a candidate, measured against the one in the column. ",

@@ -4,9 +4,10 @@ const OVERSCAN = 6; // rows beyond each edge of the window
 const PRINTED = 500; // rows on paper
 
 class SegmentList {
-  /** `rows`: the listbox. The page scrolls, not the list. */
-  constructor(rows) {
+  /** `rows`: the listbox. The page scrolls, not the list. `decided`: id -> what was decided. */
+  constructor(rows, decided) {
     this.rows = rows;
+    this.decided = decided;
     this.segments = [];
     this.current = 0;
     this.gap = { after: -1, height: 0 }; // room for a segment that is open between the rows
@@ -14,7 +15,18 @@ class SegmentList {
     this.height = 0;
   }
 
-  /** @param {object[]} segments in order */
+  /** Draw a row anew, if it is there: something was decided about it. */
+  refresh(id) {
+    const index = this.segments.findIndex((segment) => segment.id === id);
+    const row = this.drawn.get(index);
+    if (!row) return;
+    this.drawn.delete(index);
+    row.remove();
+    this.add(index);
+    this.mark();
+  }
+
+  /** @param {object[]} segments rows of segments, in order */
   show(segments) {
     this.segments = segments;
     this.drawn.clear();
@@ -67,7 +79,7 @@ class SegmentList {
   }
 
   add(index) {
-    const row = rowOf(this.segments[index]);
+    const row = rowOf(this.segments[index], this.decided(this.segments[index].id));
     row.id = `row-${index}`;
     row.dataset.index = index;
     row.setAttribute("aria-posinset", index + 1);
@@ -102,25 +114,29 @@ class SegmentList {
   /** All rows one after the other, up to what is sensible on paper; returns how many. */
   print() {
     const printed = this.segments.slice(0, PRINTED);
-    this.rows.replaceChildren(...printed.map((segment) => rowOf(segment)));
+    this.rows.replaceChildren(...printed.map((segment) => rowOf(segment, this.decided(segment.id))));
     return printed.length;
   }
 }
 
-const rowOf = (segment) => {
-  const target = segment.chosen?.target ?? segment.existing;
-  const reasons = [...new Set(segment.reasons.map((reason) => words(reason.code)))].join(", ");
+const rowOf = (segment, kept) => {
+  const codes = codesIn(segment);
+  const [sourceLang, targetLang] = segment.langs;
+  const target = kept?.action === "edit" ? kept.target : segment.target;
+  const reasons = (segment.reasons ?? []).map(words).join(", ");
   return el(
     "div",
-    { role: "option", class: `row ${segment.status}` },
+    { role: "option", class: `row ${segment.status}${kept ? " decided" : ""}` },
     el("div", { class: "row-state" },
       statusMark(segment.status), el("span", { class: "sr" }, segment.status),
       segment.risk === undefined ? null : el("span", { class: "risk", title: riskTitle }, decimal(segment.risk))),
-    el("div", { class: "row-source clamp", ...languageOf(segment.source_lang) }, excerpt(segment.source, segment.codes)),
+    el("div", { class: "row-source clamp", ...languageOf(sourceLang) }, excerpt(segment.source, codes)),
     target === undefined || target === ""
       ? el("div", { class: "row-target aside" }, segment.protected ? "no target" : "nothing chosen")
-      : el("div", { class: "row-target clamp", ...languageOf(segment.target_lang) }, excerpt(target, segment.codes)),
-    el("div", { class: "row-why" }, segment.protected ? el("bdi", {}, segment.protected) : reasons),
+      : el("div", { class: "row-target clamp", ...languageOf(targetLang) }, excerpt(target, codes)),
+    el("div", { class: "row-why" },
+      kept ? el("span", { class: "row-decision" }, `✓ ${DECIDED[kept.action]}`) : null,
+      segment.protected ? el("bdi", {}, segment.protected) : reasons),
   );
 };
 

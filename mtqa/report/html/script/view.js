@@ -1,4 +1,4 @@
-// The view: which segments are shown and which one is open. It lives in the address, and nowhere else.
+// The view: which segments are shown, in which order, and which one is open. It lives in the address, and nowhere else.
 
 /**
  * @typedef {object} View
@@ -6,15 +6,20 @@
  * @property {string} reason
  * @property {string} engine      "role:name"; without a name any engine
  * @property {string} check
+ * @property {string} severity
  * @property {string} file
+ * @property {string} state       of the target in the file
+ * @property {string} reviewed    "yes", "no", or an action
+ * @property {string} sort        see SORTS
  * @property {string} q           what is searched
  * @property {boolean} regular    whether `q` is a regular expression
  * @property {string} open        id of the open segment
  * @property {boolean} plain      whether differences are hidden
+ * @property {boolean} names      whether engines are called by their names
  */
 
-const FIELDS = ["reason", "engine", "check", "file", "q", "open"];
-const SWITCHES = ["regular", "plain"];
+const FIELDS = ["reason", "engine", "check", "severity", "file", "state", "reviewed", "sort", "q", "open"];
+const SWITCHES = ["regular", "plain", "names"];
 
 /** @returns {View} */
 const viewOf = (hash) => {
@@ -35,51 +40,51 @@ const hashOf = (view) => {
   return `#${given}`;
 };
 
-/** What part an engine plays in a segment: role -> (segment, whether the name fits) -> boolean. */
+/** What part an engine plays in a segment: role -> the engines that play it. */
 const ROLES = {
-  outlier: (segment, fits) => segment.candidates.some((one) => one.outlier && fits(one.engine)),
-  findings: (segment, fits) => segment.candidates.some((one) => one.findings.length > 0 && fits(one.engine)),
-  failed: (segment, fits) => segment.failures.some((one) => one.kind !== "abstained" && fits(one.engine)),
-  chosen: (segment, fits) => segment.chosen !== undefined && fits(segment.chosen.engine),
+  outlier: (row) => row.outliers,
+  findings: (row) => row.faulty,
+  failed: (row) => row.failed,
+  chosen: (row) => (row.chosen === undefined ? undefined : [row.chosen]),
 };
 const ROLE_WORDS = { outlier: "is outlier", findings: "has findings", failed: "failed", chosen: "is chosen" };
 
 const engineTest = (wanted) => {
   const [role, ...rest] = wanted.split(":");
   const name = rest.join(":");
-  return (segment) => ROLES[role]?.(segment, (engine) => !name || engine === name) ?? true;
+  const players = Object.hasOwn(ROLES, role) ? ROLES[role] : () => [""];
+  return (row) => (name ? (players(row)?.includes(name) ?? false) : players(row) !== undefined);
 };
 
-/** What the search looks at. */
-const searchable = (segment) => {
-  const { id, unit, note, source, existing, codes } = segment;
-  const texts = [source, existing, ...segment.candidates.map((candidate) => candidate.target)].filter(Boolean);
-  const bare = codes ? texts.map((text) => bareOf(partsOf(text, codes))) : [];
-  return [id, unit, note, ...texts, ...bare].filter(Boolean);
+const reviewTest = (wanted, decisions) => {
+  if (wanted === "yes") return (row) => decisions.has(row.id);
+  if (wanted === "no") return (row) => !decisions.has(row.id) && row.status !== "protected";
+  return (row) => decisions.get(row.id)?.action === wanted;
 };
 
-/** Whether a segment belongs to the view. Throws SyntaxError for a broken regular expression. */
-const testOf = (view) => {
+/** Whether a row belongs to the view, but for what is searched. */
+const testOf = (view, decisions) => {
   const tests = [];
-  if (view.status.length) tests.push((segment) => view.status.includes(segment.status));
-  if (view.file) tests.push((segment) => segment.file === view.file);
-  if (view.reason) tests.push((segment) => segment.reasons.some((reason) => reason.code === view.reason));
+  if (view.status.length) tests.push((row) => view.status.includes(row.status));
+  for (const field of ["file", "state"]) if (view[field]) tests.push((row) => row[field] === view[field]);
+  const many = { reason: "reasons", check: "checks", severity: "severities" };
+  for (const [field, key] of Object.entries(many)) {
+    if (view[field]) tests.push((row) => row[key]?.includes(view[field]));
+  }
   if (view.engine) tests.push(engineTest(view.engine));
-  if (view.check) {
-    const reports = (candidate) => candidate.findings.some((finding) => finding.check === view.check);
-    tests.push((segment) => segment.candidates.some(reports));
-  }
-  if (view.q) {
-    const pattern = new RegExp(view.regular ? view.q : literally(view.q), "iu");
-    tests.push((segment) => searchable(segment).some((text) => pattern.test(text)));
-  }
-  return (segment) => tests.every((test) => test(segment));
+  if (view.reviewed) tests.push(reviewTest(view.reviewed, decisions));
+  return (row) => tests.every((test) => test(row));
 };
 
-/** Worst first: by status, then by risk; equals stay in document order. */
-const worstFirst = (segments) => {
-  const rank = new Map(STATUSES.map((status, index) => [status, index]));
-  return segments.toSorted(
-    (one, other) => rank.get(one.status) - rank.get(other.status) || (other.risk ?? 0) - (one.risk ?? 0),
-  );
+const rankOf = new Map(STATUSES.map((status, index) => [status, index]));
+
+/** Orders; equals stay in document order. The first one is what is shown without being asked. */
+const SORTS = {
+  "": ["worst first", (one, other) =>
+    rankOf.get(one.status) - rankOf.get(other.status) || (other.risk ?? 0) - (one.risk ?? 0)],
+  document: ["document order", (one, other) => one.n - other.n],
+  longest: ["longest first", (one, other) => other.length - one.length],
+  shortest: ["shortest first", (one, other) => one.length - other.length],
 };
+
+const sorted = (rows, sort) => rows.toSorted((Object.hasOwn(SORTS, sort) ? SORTS[sort] : SORTS[""])[1]);

@@ -1,0 +1,1 @@
+"""The way back: what a reviewer decided about a run, checked and written into the files."""
