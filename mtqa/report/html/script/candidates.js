@@ -57,10 +57,11 @@ const utilityBar = (utility) => {
 
 /** What the choice maximised, where it is more than the agreement. */
 const partsOfScore = (candidate) => {
-  const numbers = Object.entries(candidate.parts ?? candidate.score_parts ?? {}).filter(([, value]) => typeof value === "number");
+  const numbers = Object.entries(candidate.parts ?? {}).filter(([, value]) => typeof value === "number");
   if (typeof candidate.score !== "number" && !numbers.length) return null;
   return el("span", { class: "score" },
     typeof candidate.score === "number" ? `score ${decimal(candidate.score)}` : null,
+    typeof candidate.vote === "number" ? small(`vote counts ${decimal(candidate.vote)}`) : null,
     numbers.length ? small(numbers.map(([name, value]) => `${words(name)} ${signed(value)}`).join(" · ")) : null);
 };
 

@@ -80,12 +80,9 @@ const sentenceOf = (segment, names) => {
   ];
 };
 
-/** Why another than the primary engine, or the best supported one, was taken, where the run says so. */
-const netOf = (segment, names) => {
-  const told = segment.safety_net ?? segment.chosen?.why;
-  const sentence = typeof told === "string" ? told : told?.evidence;
-  return sentence ? el("p", {}, names.evidence(sentence, Object.values(told).filter((one) => typeof one === "string"))) : null;
-};
+/** Why another than the primary engine was taken. */
+const netOf = ({ overruled }, names) =>
+  overruled ? el("p", {}, el("b", {}, "overruled "), names.evidence(overruled.evidence, [overruled.engine])) : null;
 
 const confidenceOf = (confidence) => {
   if (confidence === undefined) return "Agreement is not quality. No confidence is stated: nothing is calibrated on reviewed data.";
