@@ -44,6 +44,8 @@ HOMES = {
     "pyexpat": {"formats"},
     "sacrebleu": {"metrics"},
     "fastchrf": {"metrics"},
+    "ctranslate2": {"engines/local_models.py"},
+    "sentencepiece": {"engines/local_models.py"},
     "polars": {"store", "report"},
     "xlsxwriter": {"report"},
     "openpyxl": {"review"},

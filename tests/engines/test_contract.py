@@ -34,6 +34,7 @@ VALUES = {
     "region": "eu-west-1",
 }
 SIGNED = ("amazon",)  # keys in two parts, which have variables of their own
+EXTRAS = {"local": "ctranslate2"}  # engines that need a module; test_local.py has them translate
 SERVERS = [name for name in available("engines") if "headers" in parameters_of(load("engines", name))]
 
 
@@ -48,6 +49,12 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> None:
 def name(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "recorded.xlf").write_text("<xliff/>")
+    if request.param in EXTRAS:
+        pytest.importorskip(EXTRAS[request.param])
+        (tmp_path / "recorded.xlf").unlink()
+        (tmp_path / "recorded.xlf").mkdir()
+        for file in ("model.bin", "spiece.model"):
+            (tmp_path / "recorded.xlf" / file).touch()
     return str(request.param)
 
 
@@ -121,7 +128,9 @@ def test_close_is_idempotent(name: str) -> None:
     engine.close()
 
 
-@pytest.mark.parametrize("name", [name for name in available("engines") if name not in SERVERS], indirect=True)
+@pytest.mark.parametrize(
+    "name", [name for name in available("engines") if name not in {*SERVERS, *EXTRAS}], indirect=True
+)
 def test_engines_without_a_server_give_one_outcome_for_each_query(name: str) -> None:
     engine = built(name)
     batch = [Query(str(n), "a", Segment(f"f#{n}", "f", "1", Text("a"), "en", "de")) for n in range(3)]
