@@ -1,6 +1,8 @@
-"""What several folders of tests share: the small COMET models, and plug-ins with the settings that they need."""
+"""What several folders of tests share: small COMET models, plug-ins with the settings that they need, a browser."""
 
-from collections.abc import Callable
+import os
+import shutil
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -46,3 +48,26 @@ def member(comet_model: Callable[[str], Path]) -> Callable[[str, str], Any]:
         return build(family, name, options, name)
 
     return made
+
+
+_QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    api = pytest.importorskip("playwright.sync_api")
+    chromium = os.environ.get("MTQA_CHROMIUM") or shutil.which("chromium")
+    if not chromium:
+        pytest.skip("no Chromium: install it, or name it in MTQA_CHROMIUM")
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=_QUIET)
+        yield browser
+        browser.close()

@@ -22,7 +22,8 @@ SAMPLE = ROOT / "sample_files" / "app_en-de.xlf"
 CONFIG = ROOT / "sample_files" / "mtqa.toml"
 GOLDEN = Path(__file__).parent / "golden"
 COMMANDS = (
-    "run", "score", "estimate", "report", "show", "apply", "inspect", "formats", "check", "doctor", "plugins",
+    "run", "score", "estimate", "report", "show", "gate", "compare", "review", "apply", "inspect", "formats", "check",
+    "doctor", "plugins",
 )  # fmt: skip
 
 
@@ -195,7 +196,7 @@ def test_report_forms(sample: Path, invoke: Callable[..., Result]) -> None:
     assert len(rows) == 16
     assert rows[0]["candidate nmt_a"] == "Änderungen speichern"
     assert (sample / "report.jsonl").read_bytes() == (sample / "segments.jsonl").read_bytes()
-    assert json.loads(invoke("report", sample, "--summary").stdout)["segments"] == 16
+    assert json.loads(invoke("report", sample, "--summary", "json").stdout)["segments"] == 16
     assert cli("report", sample, "--format", "pdf").stderr.startswith("error: mtqa.reports: no plug-in 'pdf'")
 
 

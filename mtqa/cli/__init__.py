@@ -16,6 +16,9 @@ _COMMANDS = {
     "score": ("Choose and mark among candidates in a table (JSONL, CSV, Parquet).", "mtqa.cli.score"),
     "report": ("Render a stored run for people, spreadsheets and CI.", "mtqa.cli.report"),
     "show": ("Show the segments of a stored run, worst first.", "mtqa.cli.show"),
+    "gate": ("End with exit status 3 when a stored run breaks a rule.", "mtqa.cli.gate"),
+    "compare": ("Say what changed between two runs.", "mtqa.cli.compare"),
+    "review": ("Open the report from a local server that keeps decisions.", "mtqa.cli.review"),
     "apply": ("Write a reviewer's decisions into the files.", "mtqa.cli.apply"),
     "inspect": ("Show what is in bilingual files, and whether they come back identical.", "mtqa.cli.inspect"),
     "formats": ("List what is read and written: formats, dialects, profiles.", "mtqa.cli.formats"),
@@ -54,7 +57,7 @@ def mtqa() -> None:
     Several engines translate; the candidate that the others support is chosen; the segments on which they
     disagree are marked, with the reason. Data goes to stdout, everything else to stderr.
 
-    Exit status: 0 fine, 1 operational error, 2 usage, 3 a gate (--fail-on).
+    Exit status: 0 fine, 1 operational error, 2 usage, 3 a gate (--fail-on, mtqa gate).
     """
 
 

@@ -3,29 +3,46 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import click
 
 from mtqa.plugins import build
 from mtqa.ports import Report
+from mtqa.report.brief import Brief
 from mtqa.report.summary import summary_line
-from mtqa.store.run import read_manifest, replacing
+from mtqa.store.run import read_manifest, read_results, replacing
 
 
 @click.command("report")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="RUN")
 @click.option("--format", "formats", default="html", show_default=True, metavar="NAME,...", help="See `mtqa plugins`.")
-@click.option("--summary", is_flag=True, help="Print the summary as JSON, and render nothing.")
-def command(folder: Path, formats: str, *, summary: bool) -> None:
-    """Render the run in the folder RUN as report.html, report.csv, ... beside its results."""
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Where to write it, with one format; - is stdout.")
+@click.option(
+    "--summary", is_flag=False, flag_value="text", type=click.Choice(["text", "markdown", "json"]),
+    help="Print the run on one page, as text, markdown or json, and render nothing.",
+)  # fmt: skip
+def command(folder: Path, formats: str, *, out: Path | None, summary: str | None) -> None:
+    """Render the run in the folder RUN as report.html, report.xlsx, ... beside its results."""
     manifest = read_manifest(folder)
-    if summary:
+    if summary == "json":
         click.echo(json.dumps(manifest["summary"], ensure_ascii=False, indent=1))
         return
-    for name in formats.split(","):
-        written = render(folder, name.strip(), None)
-        click.echo(f"report: {written}", err=True)
+    if summary:
+        brief = Brief(manifest).read(read_results(folder))
+        click.echo(brief.text() if summary == "text" else brief.markdown(), nl=False)
+        return
+    names = [name.strip() for name in formats.split(",")]
+    if out and len(names) > 1:
+        raise click.BadParameter("one place for several formats: name one, or leave -o out", param_hint="-o")
+    if out == Path("-"):
+        report: Report = build("reports", names[0], {}, f"report {names[0]}")
+        report.render(folder, sys.stdout.buffer)
+        sys.stdout.flush()
+        return
+    for name in names:
+        click.echo(f"report: {render(folder, name, out)}", err=True)
     click.echo(summary_line(manifest["summary"]))
 
 

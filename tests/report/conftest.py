@@ -1,8 +1,6 @@
 """The browser that reads the reports; tests that need it skip when there is none."""
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -11,16 +9,6 @@ import pytest
 
 from mtqa.report.html import HtmlReport
 from tests.report.runs import Record, make_run, texts_of
-
-_QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 class OpenReport:
@@ -55,18 +43,6 @@ class OpenReport:
         self.context.close()
         if kind is None:
             assert self.faults == []
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    api = pytest.importorskip("playwright.sync_api")
-    chromium = os.environ.get("MTQA_CHROMIUM") or shutil.which("chromium")
-    if not chromium:
-        pytest.skip("no Chromium: install it, or name it in MTQA_CHROMIUM")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=_QUIET)
-        yield browser
-        browser.close()
 
 
 def render(folder: Path) -> Path:
