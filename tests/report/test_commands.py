@@ -161,7 +161,7 @@ def test_forms_go_to_standard_output(folder: Path) -> None:
         ("本日発送", "本日出荷", "ja", "本日[-発送-]{+出荷+}"),
         ("เปิดไฟล์", "ปิดไฟล์", "th", "[-เ-]ปิดไฟล์"),
         ("same", "same", "de", "same"),
-        ("", "new\x1b", "de", "{+new\\001b+}"),
+        ("", "new\x1b", "de", "{+new\\u001b+}"),
     ],
 )
 def test_differences(before: str, after: str, tag: str, told: str) -> None:
