@@ -33,7 +33,7 @@ CREATE INDEX segments_by_languages ON segments (languages, n);
 CREATE TABLE answers_given (
     id TEXT NOT NULL, engine TEXT NOT NULL, sample INTEGER NOT NULL, answer TEXT NOT NULL,
     PRIMARY KEY (id, engine, sample)
-) WITHOUT ROWID;
+);
 CREATE TABLE texts_given (engine TEXT NOT NULL, text BLOB NOT NULL, PRIMARY KEY (engine, text)) WITHOUT ROWID;
 CREATE TABLE results (n INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, result TEXT NOT NULL, edit TEXT);
 """

@@ -46,7 +46,15 @@ class Reply:
 
     def to_json(self) -> JsonObject:
         """The JSON to keep; `text` is marked text."""
-        return asdict(self)
+        usage = None if self.usage is None else asdict(self.usage)
+        return {
+            "text": self.text,
+            "model": self.model,
+            "usage": usage,
+            "cost": self.cost,
+            "latency_ms": self.latency_ms,
+            "match": self.match,
+        }
 
     def after(self, discarded: Reply) -> Reply:
         """The reply with what an earlier one, that could not be used, had consumed."""

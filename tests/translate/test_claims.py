@@ -1,12 +1,15 @@
 """Runs that share a cache: who may ask, and who has died."""
 
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from mtqa.errors import StoreError
 from mtqa.inline import Text
 from mtqa.model import Candidate, Failure, Missing, Usage
 from mtqa.store.answers import Answers
@@ -70,7 +73,7 @@ def test_samples_become_one_candidate_that_bears_what_all_of_them_cost(tmp_path:
         answers.insert(0, Failure("e", Missing.FAILED, "no"))
     for sample, answer in enumerate(answers):
         store.record("e", [("f#1", answer)], sample)
-    [[found]] = store.candidate_sets(["e"])
+    [[found]] = store.candidate_sets(["e"], "en>de")
     [candidate] = found.candidates
     assert (candidate.text, candidate.samples) == (Text("x"), (Text("y"), Text("z")))
     assert (candidate.usage, candidate.cost) == (Usage(6, 4), 0.75)
@@ -85,3 +88,14 @@ def test_first_given_is_per_engine(tmp_path: Path) -> None:
     assert store.first_given("e", [key]) == set()
     assert store.first_given("g", [key]) == {key}
     store.close()
+
+
+def test_a_cache_of_another_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE answers (key TEXT PRIMARY KEY, answer TEXT NOT NULL) WITHOUT ROWID")
+        connection.execute("INSERT INTO answers VALUES ('a', '{}')")
+    with pytest.raises(StoreError, match=r"a\.sqlite: is of another version; name another file with --cache"):
+        Answers(path)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT key FROM answers").fetchall() == [("a",)]
