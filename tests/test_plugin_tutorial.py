@@ -1,5 +1,6 @@
 """The tutorial of docs/plugins.md is a working package: it is installed into a place of its own and used."""
 
+import json
 import os
 import re
 import subprocess
@@ -34,6 +35,7 @@ def test_the_plugin_is_listed(installed: dict[str, str]) -> None:
         [sys.executable, "-m", "mtqa", "plugins"], env=installed, capture_output=True, text=True, check=True
     )
     assert re.search(r"engines +phrasebook +mtqa-phrasebook 1.0 +ok", done.stdout)
+    assert re.search(r"metrics +blocks +mtqa-phrasebook 1.0 +ok", done.stdout)
     assert re.search(r"checks +ellipsis +mtqa-phrasebook 1.0 +ok", done.stdout)
 
 
@@ -44,3 +46,16 @@ def test_the_plugin_votes(installed: dict[str, str], tmp_path: Path) -> None:
     done = subprocess.run(command, env=installed, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert "16 segments · 0 agreed · 0 divergent · 14 undecided · 2 protected · 0 lost" in done.stdout
     assert "Speichern …" in (tmp_path / "out" / "segments.jsonl").read_text(encoding="utf-8")
+
+
+def test_the_metric_takes_part(installed: dict[str, str], tmp_path: Path) -> None:
+    config = "[metrics.chrf]\n[metrics.blocks]\nweight = 0.5\n"
+    (tmp_path / "mtqa.toml").write_text(config, encoding="utf-8")
+    texts = {"a": "Das ist gut", "b": "Das ist gut", "c": "Das war gut"}
+    row = {"id": "1", "source": "x", "source_lang": "en", "target_lang": "de", "candidates": texts}
+    (tmp_path / "table.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    command = [sys.executable, "-m", "mtqa", "score", "table.jsonl", "-o", "out.jsonl"]
+    subprocess.run(command, env=installed, cwd=tmp_path, capture_output=True, text=True, check=True)
+    result = json.loads((tmp_path / "out.jsonl").read_text(encoding="utf-8"))
+    assert list(result["utilities"]) == ["agreement", "chrf", "blocks"]
+    assert result["candidates"][0]["parts"]["blocks"] > 0

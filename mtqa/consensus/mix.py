@@ -28,10 +28,6 @@ class Scale(NamedTuple):
     unrelated: float = 0.0
     identical: float = 1.0
 
-    def rescaled(self, utility: float) -> float:
-        """0 for unrelated, 1 for identical; cut there."""
-        return min(max((utility - self.unrelated) / (self.identical - self.unrelated), 0.0), 1.0)
-
 
 NATURAL = Scale()
 _NARROWEST = 1e-3  # a metric that cannot tell identical from unrelated has no scale
@@ -62,13 +58,25 @@ class Mixture:
     def parts(self, utilities: Mapping[str, Pairs], voters: Sequence[str]) -> dict[str, dict[tuple[str, str], float]]:
         """Metric -> pairs, so that the parts of a pair add up to its utility. Pairs without any metric are absent."""
         used = [(name, weight) for name, weight in self.weights.items() if weight and utilities.get(name)]
+        if all(len(utilities[name]) == len(voters) * (len(voters) - 1) for name, _ in used):
+            whole = sum(
+                weight for _, weight in used
+            )  # every metric has every pair, which is the rule: no pair is asked
+            return {name: self._part(name, weight / whole, utilities[name]) for name, weight in used}
         parts: dict[str, dict[tuple[str, str], float]] = {name: {} for name, _ in used}
         for pair in permutations(voters, 2):
             known = [(name, weight) for name, weight in used if pair in utilities[name]]
             whole = sum(weight for _, weight in known)
             for name, weight in known:
-                parts[name][pair] = weight / whole * self.scales.get(name, NATURAL).rescaled(utilities[name][pair])
+                parts[name] |= self._part(name, weight / whole, {pair: utilities[name][pair]})
         return parts
+
+    def _part(self, name: str, share: float, pairs: Pairs) -> dict[tuple[str, str], float]:
+        low, high = self.scales.get(name, NATURAL)
+        if (low, high) == NATURAL:
+            return {pair: share * (0.0 if x < 0 else 1.0 if x > 1 else x) for pair, x in pairs.items()}
+        slope = share / (high - low)
+        return {pair: 0.0 if x < low else share if x > high else slope * (x - low) for pair, x in pairs.items()}
 
     def pairs(self, utilities: Mapping[str, Pairs], voters: Sequence[str]) -> dict[tuple[str, str], float]:
         """Each ordered pair's utility, 0..1."""
@@ -79,6 +87,10 @@ def summed(parts: Mapping[str, Pairs]) -> dict[tuple[str, str], float]:
     """The pairs whose parts these are."""
     pairs: dict[tuple[str, str], float] = {}
     for part in parts.values():
-        for pair, value in part.items():
-            pairs[pair] = pairs.get(pair, 0.0) + value
+        pairs = (
+            {pair: pairs.get(pair, 0.0) + value for pair, value in part.items()}
+            | {pair: value for pair, value in pairs.items() if pair not in part}
+            if pairs
+            else dict(part)
+        )
     return pairs

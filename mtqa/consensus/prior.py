@@ -26,7 +26,7 @@ class Priors:
         if not pairs:
             return
         mean = sum(pairs.values()) / len(pairs)
-        self._counts.update(pairs)
+        self._counts.update(pairs.keys())  # a mapping itself would add its values
         for pair, utility in pairs.items():
             self._sums[pair] = self._sums.get(pair, 0.0) + utility - mean
 

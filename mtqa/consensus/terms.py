@@ -24,7 +24,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import chain
 from math import log
 from statistics import median
 
@@ -33,6 +32,7 @@ from mtqa.ports import Comparison
 _MOST_MISSING = 3
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"']*[\w/]")
 _NUMBER = re.compile(r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)*")
+_TWO_DIGITS = re.compile(r"\d\D?\d")
 _WORDS, _CHARACTERS = 4, 8  # lengths of n-grams
 _SPACED = 20  # a text with fewer spaces than one in so many characters puts none between words
 
@@ -110,15 +110,21 @@ def _excess(values: Sequence[float]) -> list[float]:
 
 
 def _missing(source: str, texts: Sequence[str]) -> list[int]:
-    numbers, urls = _numbers(source), _URL.findall(source)
+    numbers, urls = _numbers(source), _urls(source)
     if not numbers and not urls:
         return [0] * len(texts)
     return [len(numbers - _numbers(text)) + sum(url not in text for url in urls) for text in texts]
 
 
+def _urls(text: str) -> list[str]:
+    return _URL.findall(text) if "://" in text or "www." in text else []
+
+
 def _numbers(text: str) -> set[str]:
     """The digits of each number of two digits or more, outside of URLs."""
-    found = (_digits(match) for match in _NUMBER.findall(_URL.sub(" ", text)))
+    if not _TWO_DIGITS.search(text):
+        return set()
+    found = (_digits(match) for match in _NUMBER.findall(_URL.sub(" ", text) if _urls(text) else text))
     return {digits for digits in found if len(digits) > 1}
 
 
@@ -130,13 +136,24 @@ def _digits(number: str) -> str:
 
 def _fault_shares(comparison: Comparison, target_lang: str) -> list[float]:
     """Per candidate, the largest excess of the three shares."""
-    texts = comparison.texts
-    source = _grams(comparison.source)
-    grams = [_grams(text) for text in texts]
-    repeated = _excess([1 - len(set(own)) / len(own) if own else 0.0 for own in grams])
-    known = set(source)
-    kept = _excess([sum(gram in known for gram in own) / len(own) if own else 0.0 for own in grams])
-    return [max(three) for three in zip(_excess(_foreign(texts, target_lang)), repeated, kept, strict=True)]
+    known = _grams(comparison.source)
+    words, grams = set(comparison.source.split()), set(known)
+    both = [_repeated_and_kept(text, words, grams) for text in comparison.texts]
+    repeated, kept = _excess([one for one, _ in both]), _excess([other for _, other in both])
+    return list(map(max, _excess(_foreign(comparison.texts, target_lang)), repeated, kept))
+
+
+def _repeated_and_kept(text: str, source_words: set[str], source_grams: set[str]) -> tuple[float, float]:
+    """The shares of a text's n-grams that were there before, and that are in the source too."""
+    words = text.split()
+    spaced = len(words) * _SPACED >= len(text) and len(words) > _WORDS
+    # Most texts have too few words twice, or in common with the source, for a single n-gram of them.
+    if spaced and len(words) - len(set(words)) < _WORDS and sum(map(source_words.__contains__, words)) < _WORDS:
+        return 0.0, 0.0
+    own = _grams(text)
+    if not own:
+        return 0.0, 0.0
+    return 1 - len(set(own)) / len(own), sum(map(source_grams.__contains__, own)) / len(own)
 
 
 def _grams(text: str) -> list[str]:
@@ -151,10 +168,12 @@ def _grams(text: str) -> list[str]:
 
 def _foreign(texts: Sequence[str], target_lang: str) -> list[float]:
     """Per text, the share of its letters that are not of the script to be expected."""
-    if len(_scripts_of(frozenset(chain.from_iterable(texts)))) < 2 and not _expected(target_lang):
+    scripts = set(map(script_of, set("".join(texts)))) - {""}
+    expected = _expected(target_lang)
+    if not scripts or scripts == {expected} or (len(scripts) == 1 and not expected):
         return [0.0] * len(texts)
     counts = [_letters(text) for text in texts]
-    script = _expected(target_lang) or sum(counts, Counter()).most_common(1)[0][0]
+    script = expected or sum(counts, Counter()).most_common(1)[0][0]
     return [1 - count[script] / count.total() if count else 0.0 for count in counts]
 
 
@@ -165,10 +184,6 @@ def _letters(text: str) -> Counter[str]:
         if script:
             counts[script] += times
     return counts
-
-
-def _scripts_of(characters: frozenset[str]) -> set[str]:
-    return {script for character in characters if (script := script_of(character))}
 
 
 @cache
