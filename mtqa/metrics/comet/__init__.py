@@ -116,8 +116,13 @@ class Comet:
         """The positions of the comparisons that get utilities."""
         if self._below is None:
             return [at for at, comparison in enumerate(batch) if len(comparison.texts) > 1]
-        known = enumerate(agreements(batch, self._threads))
-        return [at for at, agreement in known if agreement is not None and agreement < self._below]
+        found = []
+        for at, agreement in enumerate(agreements(batch, self._threads)):
+            # A text beside itself is not of a run: it is asked about to see where the scale ends.
+            itself = len(batch[at].texts) == 2 and len(set(batch[at].texts)) == 1
+            if agreement is not None and (agreement < self._below or itself):
+                found.append(at)
+        return found
 
     def _scores(
         self, batch: Sequence[Comparison], rows: Sequence[tuple[int, int, int]], encodings: Mapping[str, NDArray[Any]]
