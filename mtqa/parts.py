@@ -38,17 +38,13 @@ def assemble(settings: Settings, cache: Path | None = None) -> Iterator[Parts]:
         raise ConfigError(f"{settings.where} [decide] primary", what, f"name one of: {', '.join(settings.engines)}")
     formats = build_formats()
     engines: dict[str, Engine] = {}
-    encodings = FileEncodings(cache.with_name(f"{cache.stem}-encodings.sqlite")) if cache else None
-    services = {"encodings": encodings, "cache_folder": cache.parent if cache else None, "folder": settings.folder}
     try:
         for name, chosen in settings.engines.items():
             engines[name] = build_engine(chosen, settings, formats)
-        yield Parts(formats, engines, build_metrics(settings, services), build_checks(settings))
+        yield Parts(formats, engines, build_metrics(settings, cache), build_checks(settings))
     finally:
         for engine in engines.values():
             engine.close()
-        if encodings:
-            encodings.close()
 
 
 def build_formats() -> dict[str, Format]:
@@ -72,10 +68,26 @@ def build_engine(chosen: PluginSettings, settings: Settings, formats: Mapping[st
     return engine
 
 
-def build_metrics(settings: Settings, services: Mapping[str, object] | None = None) -> dict[str, Metric]:
-    """The configured metrics; what they keep goes where `services` say."""
-    given = services or {"encodings": None, "cache_folder": None, "folder": settings.folder}
-    return {name: _build("metrics", chosen, settings, given) for name, chosen in settings.metrics.items()}
+def build_metrics(settings: Settings, cache: Path | None = None) -> dict[str, Metric]:
+    """The configured metrics. What they keep lies beside `cache`, the file of the answer cache; nowhere without it.
+
+    Raises ConfigError where every metric leaves segments to others.
+    """
+    if all(one.options.get("only") for one in settings.metrics.values() if one.weight):
+        what = "no metric with a weight is asked about every segment: each has `only`"
+        raise ConfigError(f"{settings.where} [metrics]", what, "add [metrics.chrf] and [metrics.tokens]")
+    return {name: build_metric(chosen, settings, cache) for name, chosen in settings.metrics.items()}
+
+
+def build_metric(chosen: PluginSettings, settings: Settings, cache: Path | None = None) -> Metric:
+    """One metric."""
+    services = {
+        "encodings": FileEncodings(cache.with_name(f"{cache.stem}-encodings.sqlite")) if cache else None,
+        "cache_folder": cache.parent if cache else None,
+        "folder": settings.folder,
+    }
+    metric: Metric = _build("metrics", chosen, settings, services)
+    return metric
 
 
 def build_checks(settings: Settings) -> dict[str, tuple[Check, Severity]]:

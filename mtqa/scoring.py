@@ -206,7 +206,7 @@ def rules_of(settings: Settings) -> Rules:
     families = {name: one.family for name, one in settings.engines.items() if one.family}
     weights = {name: one.weight for name, one in settings.metrics.items()}
     checks = build_checks(settings) if settings.checks or settings.off else {}
-    return Rules(build_metrics(settings), weights, checks, settings.decide, families)
+    return Rules(build_metrics(settings, settings.cache), weights, checks, settings.decide, families)
 
 
 def checked(given: object, where: str, settings: Settings) -> Row:

@@ -54,6 +54,25 @@ def test_a_run_with_comet(comet_model: Callable[[str], Path], invoke: Invoke, tm
     assert kept.stat().st_size == size
 
 
+def test_only_the_divergent_in_a_run(comet_model: Callable[[str], Path], invoke: Invoke, tmp_path: Path) -> None:
+    """The least agreeing third has COMET's utilities; all have a choice; the scale of COMET was measured."""
+    comet = f'[metrics.comet]\nmodel = "{comet_model("regression_metric")}"\nonly = "divergent"\nshare = 0.34\n'
+    configure(tmp_path, comet)
+    done = invoke("run", "sample_files/app_en-de.xlf", "-o", "out")
+    assert "no metric with a weight is asked about every segment" in str(done.exception)
+    configure(tmp_path, f"[metrics.chrf]\n[metrics.tokens]\n{comet}")
+    done = invoke("run", "sample_files/app_en-de.xlf", "-o", "out")
+    assert done.exit_code == 0, done.output
+    lines = (tmp_path / "out" / "segments.jsonl").read_text(encoding="utf-8").splitlines()
+    voted = [one for one in map(json.loads, lines) if len(one["candidates"]) > 1]
+    asked = [one for one in voted if one["utilities"].get("comet")]
+    assert 0 < len(asked) <= 0.34 * len(voted) + 1
+    manifest = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    scale = manifest["statistics"][0]["scales"]["comet"]
+    assert 0 < scale["unrelated"] < scale["identical"] < 1
+    assert "only:divergent|share:0.34|chrf-below:0." in manifest["metrics"]["comet"]
+
+
 def test_a_missing_model_stops_before_anything_is_sent(
     comet_model: Callable[[str], Path], invoke: Invoke, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ from mtqa.errors import ConfigError, MtqaError
 from mtqa.inline import Text
 from mtqa.languages import canonical
 from mtqa.model import Candidate, Missing, Segment
-from mtqa.parts import assemble, build_checks, build_engine, build_formats
+from mtqa.parts import build_checks, build_engine, build_formats, build_metric
 from mtqa.plugins import available, load
 from mtqa.ports import Answer, Comparison, HasModel, NoAnswer, Query
 
@@ -60,11 +60,9 @@ def _tell(what: str, test: Callable[[], str]) -> bool:
 
 def _compare(name: str, settings: Settings) -> str:
     """The signature of a metric that has compared two candidates, and the licence of its model."""
-    alone = replace(settings, engines={}, metrics={name: settings.metrics[name]})
-    with assemble(alone) as parts:
-        metric = parts.metrics[name]
-        metric.utilities([Comparison(_HARMLESS, (_HARMLESS, _HARMLESS.lower()))])
-        return _licensed(metric.signature, metric)
+    metric = build_metric(settings.metrics[name], settings)
+    metric.utilities([Comparison(_HARMLESS, (_HARMLESS, _HARMLESS.lower()))])
+    return _licensed(metric.signature, metric)
 
 
 def _check(settings: Settings) -> str:

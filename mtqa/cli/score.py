@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from mtqa import __version__
-from mtqa.cli.terminal import progress
+from mtqa.cli.terminal import default_cache, progress
 from mtqa.config import Settings, load_settings, parse_decide
 from mtqa.errors import ConfigError
 from mtqa.inputs import digest
@@ -50,7 +50,8 @@ def command(
     """
     settings = load_settings(config).only((), metrics)
     given = {key: value for key, value in (("primary", primary), ("margin", margin)) if value is not None}
-    settings = replace(settings, decide=parse_decide(given, "the command line", settings.decide))
+    decide = parse_decide(given, "the command line", settings.decide)
+    settings = replace(settings, decide=decide, cache=settings.cache or default_cache())
     lines_only = out.suffix.lower() in _LINES
     _check(out, table, lines_only=lines_only)
     scored = Table(table, settings)

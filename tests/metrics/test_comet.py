@@ -98,7 +98,6 @@ def test_encodings_outlive_the_process(pairwise: Path, tmp_path: Path) -> None:
     store = FileEncodings(tmp_path / "kept.sqlite")
     first = Comet(model=str(pairwise), encodings=store)
     numbers = first.utilities(POOLS)
-    store.close()
     again = Comet(model=str(pairwise), encodings=FileEncodings(tmp_path / "kept.sqlite"))
     assert spent(again, POOLS) == (0, 0)
     assert again.utilities(POOLS) == numbers
