@@ -108,6 +108,25 @@ def test_encodings_outlive_the_process(pairwise: Path, tmp_path: Path) -> None:
     assert spent(changed, POOLS)[1] > 0
 
 
+def test_a_run_that_dies_has_kept_its_batches(pairwise: Path, tmp_path: Path) -> None:
+    store = FileEncodings(tmp_path / "kept.sqlite")
+    metric = Comet(model=str(pairwise), encodings=store, batch_tokens=8)
+    network = metric._network()
+    encode, done = network.encode, []
+
+    def dies(batch: Any) -> Any:
+        if len(done) == 3:
+            raise KeyboardInterrupt
+        done.append(len(batch))
+        return encode(batch)
+
+    network.encode = dies  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        metric.utilities(POOLS)
+    distinct = {text for pool in POOLS[:3] for text in (pool.source, *pool.texts)}
+    assert spent(Comet(model=str(pairwise), encodings=store), POOLS)[1] == len(distinct) - sum(done)
+
+
 def test_nothing_is_kept_unless_wanted(pairwise: Path, tmp_path: Path) -> None:
     Comet(model=str(pairwise), keep=False, encodings=FileEncodings(tmp_path / "kept.sqlite")).utilities(POOLS)
     assert list(tmp_path.iterdir()) == []
