@@ -49,13 +49,14 @@ class WriteSettings:
 
     `profile`: for which tool (docs/formats.md); empty finds it from the file. `overwrite`: replace existing targets
     that nobody has confirmed. `alternatives`: add the other candidates. `notes`: say in a note why a segment is
-    divergent.
+    divergent. `scores`: say as a number how far the engines agree, where the format has a place for it.
     """
 
     profile: str = ""
     overwrite: bool = False
     alternatives: bool = False
     notes: bool = True
+    scores: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -275,7 +275,8 @@ class Edit:
 
     `target` replaces the segment's target; None leaves it. `remark` is the sentence for the reader of the file,
     None for no note. `alternatives`: (engine, text, agreement 0..100), best first. `reviewed`: a person has decided
-    on the target.
+    on the target. `agreement`, 0..1, is how far the others support the target, where that is to be written as a
+    number; None for no number.
     """
 
     status: Status
@@ -283,6 +284,7 @@ class Edit:
     remark: str | None = None
     alternatives: tuple[tuple[str, Text, int], ...] = ()
     reviewed: bool = False
+    agreement: float | None = None
 
     @property
     def word(self) -> str:

@@ -177,7 +177,14 @@ def edit_of(result: Result, settings: Settings) -> Edit | None:
         marked = f"{status.value}: {reasons}" if status in (Status.DIVERGENT, Status.UNDECIDED) else ""
         overruled = result.verdict.overruled
         remark = "; ".join(filter(None, (overruled.evidence if overruled else "", marked))) or None
-    return Edit(status, chosen.text, remark, alternatives_of(result) if settings.write.alternatives else ())
+    divergence = result.verdict.divergence if settings.write.scores else None
+    return Edit(
+        status,
+        chosen.text,
+        remark,
+        alternatives_of(result) if settings.write.alternatives else (),
+        agreement=None if divergence is None else round(1 - divergence, 2),
+    )
 
 
 def alternatives_of(result: Result) -> tuple[tuple[str, Text, int], ...]:

@@ -70,6 +70,19 @@ def test_help(command: str, invoke: Callable[..., Result]) -> None:
     golden(f"help_{command or 'mtqa'}.txt", invoke(*command.split(), "--help").output)
 
 
+def test_scores_are_written_where_they_are_asked_for(invoke: Callable[..., Result], tmp_path: Path) -> None:
+    config = tmp_path / "mtqa.toml"
+    told = CONFIG.read_text(encoding="utf-8").replace('"candidates/', f'"{CONFIG.parent.as_posix()}/candidates/')
+    for scores in ("false", "true"):
+        config.write_text(f"{told}\n[write]\nscores = {scores}\n", encoding="utf-8")
+        assert invoke("run", SAMPLE, "-c", config, "-o", tmp_path / scores).exit_code == 0
+    plain, scored = (tmp_path / name / "files" / SAMPLE.name for name in ("false", "true"))
+    found = re.findall(r'its:mtConfidence="([0-9.]+)"', scored.read_text(encoding="utf-8"))
+    records = [json.loads(line) for line in (tmp_path / "true" / "segments.jsonl").read_text().splitlines()]
+    assert [float(score) for score in found] == [round(1 - r["divergence"], 2) for r in records if "divergence" in r]
+    assert "mtConfidence" not in plain.read_text(encoding="utf-8")
+
+
 def test_formats_lists_dialects_and_profiles(invoke: Callable[..., Result]) -> None:
     records = [json.loads(line) for line in invoke("formats", "--json").stdout.splitlines()]
     assert {(r["format"], r["dialect"], r["profiles"][0]) for r in records} >= {

@@ -32,6 +32,7 @@ CODED = Text("a ", Code("1", "open", "<g>"), "b", Code("1", "close", "</g>", equ
     [
         segment("plain"),
         segment(CODED, target=CODED, state="new", note="n", kept=True, protected="approved", unit=""),
+        segment("flow", part_of="file.xlf#1"),
         segment("x", alternatives=(Alternative("tm", CODED, Text("y"), "87%"), Alternative("mt", Text("z")))),
     ],
 )
@@ -52,7 +53,7 @@ def test_answers_come_back(answer: Candidate | Failure) -> None:
 
 
 def test_edits_come_back() -> None:
-    for edit in (Edit(Status.DIVERGENT, CODED, "why", (("e", CODED, 87),)), Edit(Status.AGREED)):
+    for edit in (Edit(Status.DIVERGENT, CODED, "why", (("e", CODED, 87),), agreement=0.25), Edit(Status.AGREED)):
         assert edit_from_json(json.loads(json.dumps(edit_to_json(edit)))) == edit
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
 from mtqa.formats.base import Reading, inherited
 from mtqa.formats.codes import named_pairs
@@ -28,7 +29,12 @@ _COMMENTED = "x-sdl-comment"
 
 
 class Dialect:
-    """`name` for programs, `title` for people, `profile` how it is written unless another is configured."""
+    """`name` for programs, `title` for people, `profile` how it is written unless another is configured.
+
+    `scores`: agreement has a place of its own in `marks`.
+    """
+
+    scores: ClassVar[bool] = False
 
     def __init__(self, name: str, title: str, profile: str = "generic") -> None:
         self.name, self.title, self.profile = name, title, profile

@@ -77,10 +77,20 @@ def _joined(place: Place, own: Change | None, flows: Sequence[Change], newline: 
     filled = _filled(text, holder, contents)
     if filled == text:
         return own
-    alike = all(one.status is Status.AGREED for one in (edit, *(change.edit for change in flows)))
+    edits = [*([own.edit] if own else []), *(change.edit for change in flows)]
+    alike = all(one.status is Status.AGREED for one in edits)
     remarks = [remark for remark in (edit.remark, *(change.edit.remark for change in flows)) if remark is not None]
     status = edit.status if alike or edit.status is not Status.AGREED else Status.DIVERGENT
-    return Change(place, replace(edit, status=status, target=filled, remark="; ".join(remarks) if remarks else None))
+    return Change(
+        place,
+        replace(
+            edit,
+            status=status,
+            target=filled,
+            remark="; ".join(remarks) if remarks else None,
+            reviewed=all(one.reviewed for one in edits),
+        ),
+    )
 
 
 def _filled(text: Text, holder: Node | None, contents: Mapping[int, str]) -> Text:

@@ -1,8 +1,9 @@
 """MXLIFF of Phrase TMS (Memsource): XLIFF 1.2 with one segment a unit, and inline codes as plain text.
 
 Codes are written {1>..<1}, {b>..<b} and {2}. A number is a code only where the metadata of the unit define it, a
-letter only where both halves are there: a literal {0} or {a>b stays text. Results have the origin `mt`; Phrase
-knows no status between empty and confirmed, so where there was no majority only the report says so.
+letter only where both halves are there: a literal {0} or {a>b stays text. Results have the origin `mt`. Phrase
+knows no status between empty and confirmed, but shows, and filters by, the score of a machine translation: where
+agreement is to be written, agreed results have it as their score, and the others have none.
 Source: https://developers.phrase.com/en/guides/mxliff/structure.
 """
 
@@ -19,16 +20,20 @@ from mtqa.formats.splice import Splice, escaped, start_tag
 from mtqa.formats.trans_unit import TransUnit
 from mtqa.formats.tree import Node, Unit
 from mtqa.inline import Code, Text
+from mtqa.model import Edit, Status
 
 PHRASE = "http://www.memsource.com/mxlf/2.0"
 
 _CODE = re.compile(r"\{(?P<empty>\d+)\}|\{(?P<open>[^\s{}<>]{1,8})>|<(?P<close>[^\s{}<>]{1,8})\}")
 _DEFINITIONS = (f"{{{PHRASE}}}tunit-metadata", f"{{{PHRASE}}}tunit-target-metadata")
+_NO_SCORE = "0.0"
 _UNCONFIRMED = frozenset({"", "0", "false"})
 
 
 class Mxliff(Dialect):
-    """Segments with confirmation, lock and origin."""
+    """Segments with confirmation, lock, origin and score."""
+
+    scores = True
 
     def settled(self, unit: Unit, shape: TransUnit, mark: str) -> str:
         """Locked, or confirmed in any workflow step."""
@@ -59,17 +64,25 @@ class Mxliff(Dialect):
         return Text(*(piece for part in text.parts for piece in _pieces(part, numbered, paired)))
 
     def marks(self, shape: TransUnit, changes: Sequence[Change]) -> Iterator[Splice]:
-        """The origin; the match rates of what was there before go."""
-        node = shape.node
+        """The origin and the score; the match rates of what was there before go."""
+        node, (change,) = shape.node, changes
         origin = qualified(node, PHRASE, "trans-origin")
-        rates = (qualified(node, PHRASE, name) for name in ("score", "gross-score"))
-        stale = {rate: "0.0" for rate in rates if node.attributes.get(rate, "").strip("0.")}
+        score = _score(change.edit)
+        rates = [rate for name in ("score", "gross-score") if (rate := qualified(node, PHRASE, name))]
+        stale = {rate: score for rate in rates if score != _NO_SCORE or node.attributes.get(rate, "").strip("0.")}
         said = {origin: "mt", **stale}
-        if all(change.edit.reviewed for change in changes):  # typed by a person, as Phrase says it; not confirmed
+        if change.edit.reviewed:  # typed by a person, as Phrase says it; not confirmed
             edited = qualified(node, PHRASE, "level-edited")
             said |= {origin: "null"} | ({edited: "true"} if edited else {})
         if origin:
             yield Splice(node.start, node.inside, start_tag(node, said))
+
+
+def _score(edit: Edit) -> str:
+    """A share below 1, which would be an exact match of a memory."""
+    if edit.agreement is None or edit.reviewed or edit.status is not Status.AGREED:
+        return _NO_SCORE
+    return f"{min(edit.agreement, 0.99):.2f}"
 
 
 def _numbered(unit: Node) -> dict[str, str]:

@@ -38,7 +38,8 @@ class Profile:
 
     `translated`: an agreed segment of XLIFF 2 is "translated" instead of "initial". `sparing`: attributes are set
     only where the target has them, and a note added only beside other notes. `language`: the target language is
-    added to an XLIFF 1 file that does not state it.
+    added to an XLIFF 1 file that does not state it. `scores`: agreement is written where it is asked
+    for.
     """
 
     agreed: Mapping[str, str] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class Profile:
     alternatives: bool = True
     sparing: bool = False
     language: bool = False
+    scores: bool = True
 
     def attributes(self, status: Status, *, reviewed: bool = False) -> Mapping[str, str | None]:
         """What an XLIFF 1 target says of itself; None takes an attribute away."""
@@ -61,6 +63,7 @@ class Profile:
             edit,
             remark=edit.remark if self.notes and (noted or not self.sparing) else None,
             alternatives=edit.alternatives if self.alternatives else (),
+            agreement=edit.agreement if self.scores else None,
         )
 
     def state(self, edit: Edit) -> str:
@@ -71,18 +74,18 @@ class Profile:
         return "translated" if self.translated and status is Status.AGREED else "initial"
 
 
-_INSIDE = Profile(notes=False, alternatives=False)  # the dialect says it in attributes of its own
+_INSIDE = Profile(notes=False, alternatives=False, scores=False)  # the dialect says it in attributes of its own
 PROFILES: Mapping[str, Profile] = {
     "generic": Profile(_SUGGESTED, _SUGGESTED),
-    "plain": Profile(_SUGGESTED, _SUGGESTED, alternatives=False, sparing=True),
-    "xcode": Profile(_SUGGESTED, _SUGGESTED, alternatives=False, sparing=True, language=True),
+    "plain": Profile(_SUGGESTED, _SUGGESTED, alternatives=False, sparing=True, scores=False),
+    "xcode": Profile(_SUGGESTED, _SUGGESTED, alternatives=False, sparing=True, language=True, scores=False),
     "weblate": Profile(_SUGGESTED, _TO_TRANSLATE, translated=True),
     "okapi": Profile(_SUGGESTED, _SUGGESTED),
     "omegat": Profile(_SUGGESTED, _SUGGESTED),
     "smartcat": Profile(_LEVERAGED, _LEVERAGED, alternatives=False),
     "trados": _INSIDE,
     "memoq": _INSIDE,
-    "phrase": _INSIDE,
+    "phrase": Profile(notes=False, alternatives=False),
 }
 ANY_TOOL = ("generic", "plain", "weblate", "okapi", "omegat", "smartcat")
 XLIFF1_TOOLS = (*ANY_TOOL, "xcode")

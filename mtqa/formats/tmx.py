@@ -21,7 +21,7 @@ from mtqa.languages import primary, same_language
 from mtqa.model import BilingualFile, Segment
 
 _OURS = "mtqa"
-_STATUS = "x-mtqa:status"
+_STATUS, _AGREEMENT = "x-mtqa:status", "x-mtqa:agreement"
 _CHINESE = {"cn": "hans", "sg": "hans", "tw": "hant", "hk": "hant", "mo": "hant"}
 _REMARK = "mtqa: "  # TMX notes have no author; this marks ours
 
@@ -103,6 +103,8 @@ class Tmx(XmlFormat):
         where = leading[-1].end if leading else unit.node.inside
         prefix = source.name.removesuffix("tuv")
         about = [element(f"{prefix}prop", {"type": _STATUS}, change.edit.word)]
+        if change.edit.agreement is not None:
+            about.append(element(f"{prefix}prop", {"type": _AGREEMENT}, f"{change.edit.agreement:.2f}"))
         if change.edit.remark is not None:
             about.append(element(f"{prefix}note", {}, escaped(_REMARK + change.edit.remark, newline)))
         yield from removed(ours)
@@ -166,7 +168,7 @@ def _note(unit: Node) -> str | None:
 def _about_us(child: Node) -> bool:
     if child.tag == "note":
         return child.characters.startswith(_REMARK)
-    return child.tag == "prop" and child.attributes.get("type") == _STATUS
+    return child.tag == "prop" and child.attributes.get("type") in (_STATUS, _AGREEMENT)
 
 
 def _added_by_us(variant: Node) -> bool:

@@ -24,6 +24,8 @@ from mtqa.model import Edit
 
 OURS = "mtqa"  # in note/@category and subState, and before the engine in match/@origin
 NAMESPACE = "urn:oasis:names:tc:xliff:matches:2.0"
+_MDA = "urn:oasis:names:tc:xliff:metadata:2.0"
+METADATA, _GROUP = f"{{{_MDA}}}metadata", f"{{{_MDA}}}metaGroup"
 MATCHES, MATCH = f"{{{NAMESPACE}}}matches", f"{{{NAMESPACE}}}match"
 
 
@@ -46,6 +48,7 @@ class WrittenUnit:
         for change in changes:
             yield from self._segment(change)
         yield from self._matches(changes)
+        yield from self._metadata(changes)
         yield from self._notes(changes)
 
     def _holder(self, change: Change) -> Node:
@@ -65,7 +68,8 @@ class WrittenUnit:
     def _segment(self, change: Change) -> Iterator[Splice]:
         holder, place, target = self._holder(change), change.place, change.edit.target
         attributes: dict[str, str | None] = {}
-        if change.edit.alternatives or (change.edit.remark is not None and len(self.segments) > 1):
+        named = change.edit.remark is not None or change.edit.agreement is not None
+        if change.edit.alternatives or (named and len(self.segments) > 1):
             attributes["id"] = self._identifier(change)
         if target is not None:
             attributes |= self._state(holder, change.edit)
@@ -118,6 +122,23 @@ class WrittenUnit:
             reference = {"ref": f"#{self._identifier(change)}", "type": "mt", "origin": f"{OURS}:{engine}"}
             yield {**reference, "matchQuality": str(quality), "similarity": "100"}, "".join(parts)
 
+    def _metadata(self, changes: Sequence[Change]) -> Iterator[Splice]:
+        """How far engines agree, where that is to be written."""
+        container = self.node.first(METADATA)
+        others = _others(container)
+        prefix, declaration = _prefix(container.scope if container and others else self.node.scope, _MDA, "mda")
+        said = [
+            element(f"{prefix}meta", {"type": self._about(change, "agreement")}, f"{change.edit.agreement:.2f}")
+            for change in changes
+            if change.edit.agreement is not None
+        ]
+        added = [element(f"{prefix}metaGroup", {"category": OURS}, "".join(said))] if said else []
+        yield from self._collected(container, others, added, (f"{prefix}metadata", declaration), self.node.inside)
+
+    def _about(self, change: Change, what: str) -> str:
+        """`what`, of which segment where there are several."""
+        return f"{what} {self._identifier(change)}" if len(self.segments) > 1 else what
+
     def _notes(self, changes: Sequence[Change]) -> Iterator[Splice]:
         container = self.node.first("notes")
         attributes = {"category": OURS, "appliesTo": "target"}
@@ -128,7 +149,7 @@ class WrittenUnit:
                 remark = escaped(mark + change.edit.remark, self.newline)
                 added.append(element(f"{self.prefix}note", attributes, remark))
         modules = [child for child in self.node.elements if child.tag[0] == "{"]
-        lasting = [child for child in modules if child.tag != MATCHES or _others(child)]
+        lasting = [child for child in modules if child.tag not in {MATCHES, METADATA} or _others(child)]
         where = lasting[-1].end if lasting else self.node.inside
         name = (f"{self.prefix}notes", "")
         yield from self._collected(container, _others(container), added, name, where)
@@ -156,8 +177,8 @@ def _others(container: Node | None) -> list[Node]:
 
 
 def by_us(node: Node) -> bool:
-    """Whether mtqa wrote this note or match."""
-    if node.tag == "note":
+    """Whether mtqa wrote this note, match or group of metadata."""
+    if node.tag in {"note", _GROUP}:
         return node.attributes.get("category") == OURS
     return node.tag == MATCH and node.attributes.get("origin", "").startswith(f"{OURS}:")
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from mtqa.formats.base import Reading, Writing, XmlFormat, lang_of
 from mtqa.formats.codes import XLIFF1, text_of
 from mtqa.formats.dialect import Dialect, unmarked
+from mtqa.formats.its import confidence
 from mtqa.formats.places import NOTHING, Change, Place
 from mtqa.formats.profiles import Kind, Profile, fitting_first, profile_for
 from mtqa.formats.recognition import DIALECTS, dialect_of
@@ -77,8 +78,9 @@ class Xliff1(XmlFormat):
         edited = [change for change in changes if change.edit.target is not None]
         if edited:
             contents = {change.place.mark: markup(change.edit.target or Text(), newline) for change in edited}
-            state = _state(profile, edited, version, len(shape.marks) or 1)
-            yield from _targets(shape, contents, state, sparing=profile.sparing)
+            state = _state(profile, shape, edited, version)
+            said = {} if dialect.scores or version == "1.0" else _confidences(shape, unit, edited)
+            yield from _targets(shape, contents, state, said)
             yield from dialect.marks(shape, edited)
         if shape.source is None:
             return
@@ -163,30 +165,46 @@ def _language(writing: Writing, unit: Unit) -> Iterator[Splice]:
         yield Splice(file.start, file.inside, start_tag(file, {"target-language": language}))
 
 
-def _state(profile: Profile, changes: Sequence[Change], version: str | None, segments: int) -> dict[str, str | None]:
+def _state(profile: Profile, shape: TransUnit, changes: Sequence[Change], version: str | None) -> dict[str, str | None]:
     """What a target says of itself; where it holds several segments, of the one that needs most attention."""
     agreed = all(change.edit.reviewed or change.edit.status is Status.AGREED for change in changes)
-    reviewed = len(changes) == segments and all(change.edit.reviewed for change in changes)
-    state = {**profile.attributes(Status.AGREED if agreed else Status.DIVERGENT, reviewed=reviewed)}
+    reviewed = len(changes) == (len(shape.marks) or 1) and all(change.edit.reviewed for change in changes)
+    state: dict[str, str | None] = {
+        **profile.attributes(Status.AGREED if agreed else Status.DIVERGENT, reviewed=reviewed)
+    }
     if version == "1.0":
         state.pop("state-qualifier", None)
+    if profile.sparing:
+        there = shape.target.attributes if shape.target else {}
+        return {name: value for name, value in state.items() if name in there}
     return state
 
 
+def _confidences(shape: TransUnit, unit: Unit, changes: Sequence[Change]) -> dict[str, dict[str, str | None]]:
+    """By mark: what the target of each segment says of the agreement on it."""
+    marks = {mark.attributes.get("mid", ""): mark for mark in reversed(shape.target_marks)}
+    now = marks if shape.marks else {"": shape.target}
+    return {
+        change.place.mark: confidence(now.get(change.place.mark), unit, change.edit.agreement) for change in changes
+    }
+
+
 def _targets(
-    shape: TransUnit, contents: dict[str, str], state: dict[str, str | None], *, sparing: bool
+    shape: TransUnit,
+    contents: dict[str, str],
+    state: dict[str, str | None],
+    confidences: dict[str, dict[str, str | None]],
 ) -> Iterator[Splice]:
     target, anchor = shape.target, shape.seg_source or shape.source
-    if sparing:
-        state = {name: value for name, value in state.items() if target and name in target.attributes}
     if shape.marks and shape.target_marks and target:
         yield Splice(target.start, target.inside, start_tag(target, state))
         for mark in shape.target_marks:
-            content = contents.get(mark.attributes.get("mid", ""))
-            if content is not None:
-                yield Splice(mark.start, mark.end, refilled(mark, content))
+            mid = mark.attributes.get("mid", "")
+            if mid in contents:
+                yield Splice(mark.start, mark.end, refilled(mark, contents[mid], confidences.get(mid)))
         return
-    content = _mirrored(shape, contents) if shape.marks else contents[""]
+    content = _mirrored(shape, contents, confidences) if shape.marks else contents[""]
+    state = {**state, **confidences.get("", {})}
     if target:
         yield Splice(target.start, target.end, refilled(target, content, state))
     elif anchor and shape.source:
@@ -195,14 +213,15 @@ def _targets(
         yield Splice(anchor.end, anchor.end, indentation(shape.source) + new)
 
 
-def _mirrored(shape: TransUnit, contents: dict[str, str]) -> str:
+def _mirrored(shape: TransUnit, contents: dict[str, str], confidences: dict[str, dict[str, str | None]]) -> str:
     """The content of seg-source with the segments replaced; those without translation are empty."""
     seg_source = shape.seg_source
     if seg_source is None:
         return ""
     parts, done = [], seg_source.inside
     for mark in shape.marks:
-        parts += [seg_source.raw(done, mark.start), refilled(mark, contents.get(mark.attributes.get("mid", ""), ""))]
+        mid = mark.attributes.get("mid", "")
+        parts += [seg_source.raw(done, mark.start), refilled(mark, contents.get(mid, ""), confidences.get(mid))]
         done = mark.end
     return "".join((*parts, seg_source.raw(done, seg_source.close)))
 

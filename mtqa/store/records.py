@@ -118,6 +118,7 @@ def edit_to_json(edit: Edit) -> JsonObject:
         "target": None if edit.target is None else text_to_json(edit.target),
         "remark": edit.remark,
         "alternatives": [[engine, text_to_json(text), percent] for engine, text, percent in edit.alternatives],
+        "agreement": edit.agreement,
     }
 
 
@@ -128,6 +129,7 @@ def edit_from_json(record: JsonObject) -> Edit:
         target=None if record["target"] is None else text_from_json(record["target"]),
         remark=record["remark"],
         alternatives=tuple((engine, text_from_json(text), percent) for engine, text, percent in record["alternatives"]),
+        agreement=record.get("agreement"),
     )
 
 

@@ -94,10 +94,11 @@ class Sample:
 _OURS = re.compile(
     r"""<(?P<alt>(?:\w+:)?(?:alt-trans|match))\b[^>]*\borigin="mtqa:.*?</(?P=alt)>
     |<(?P<note>(?:\w+:)?note)\b[^>]*(?:from|category)="mtqa".*?</(?P=note)>
-    |<note>mtqa:\ .*?</note> | <prop\ type="x-mtqa:status">.*?</prop>
+    |<note>mtqa:\ .*?</note> | <prop\ type="x-mtqa:(?:status|agreement)">.*?</prop>
+    |<(?P<meta>(?:\w+:)?metaGroup)\b[^>]*\bcategory="mtqa".*?</(?P=meta)>
     |<(?P<tuv>(?:\w+:)?tuv)\b[^>]*\bcreationid="mtqa".*?</(?P=tuv)>
     |<(?P<target>(?:\w+:)?target)\b(?:[^>"']|"[^"]*"|'[^']*')*?(?:/>|>.*?</(?P=target)\s*>)
-    |<(?P<empty>(?:\w+:)?(?:notes|matches))\b[^>]*>\s*</(?P=empty)>""",
+    |<(?P<empty>(?:\w+:)?(?:notes|matches|metadata))\b[^>]*>\s*</(?P=empty)>""",
     re.DOTALL | re.VERBOSE,
 )
 _SAID = re.compile(

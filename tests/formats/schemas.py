@@ -31,9 +31,10 @@ class _Local(etree.Resolver):
 
 @functools.cache
 def _schema(root: Path, version: str) -> etree.XMLSchema:
-    """The core with the matches module, which our output uses."""
+    """The core with the modules that our output uses."""
     core = root / CORES[version]
-    found = [core, *core.parent.rglob("matches.xsd")][: 2 if version[0] == "2" else 1]
+    modules = ("matches.xsd", "metadata.xsd") if version[0] == "2" else ()
+    found = [core, *(path for name in modules for path in core.parent.rglob(name))]
     namespaces = [etree.parse(path).getroot().get("targetNamespace") for path in found]
     imports = "".join(
         f'<xs:import namespace="{namespace}" schemaLocation="{path}"/>'

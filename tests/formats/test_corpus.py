@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mtqa.errors import MtqaError
-from mtqa.formats import Inspection, comes_back, detect, inspect, write_copy
+from mtqa.formats import Inspection, comes_back, detect, inspect, kinds_of, write_copy
 from mtqa.inline import Text
 from mtqa.model import BilingualFile, Edit, Segment, Status
 from mtqa.ports import Format
@@ -87,8 +87,9 @@ def edits_for(segments: list[Segment], *, kept: bool) -> dict[str, Edit]:
             continue
         target = Text(*(part if not isinstance(part, str) else "Žluť & <1>\t]]> 한" for part in segment.source.parts))
         alternatives = (("one", target + Text("!"), 87), ("two & 2", Text("…", *target.parts), 61))
+        remark = "2,500 missing: 'one' < two" if n % 2 else None
         edits[segment.id] = Edit(
-            Status.DIVERGENT, target, "2,500 missing: 'one' < two" if n % 2 else None, alternatives
+            (Status.DIVERGENT, Status.AGREED)[n % 3 == 2], target, remark, alternatives, agreement=0.25
         )
     return edits
 
@@ -122,13 +123,20 @@ def test_what_was_valid_stays_valid(name: str, entry: dict[str, Any], tmp_path: 
     reader, found = opened(name)
     file = dataclasses.replace(found, target_lang="fi" if entry["flavour"] == "tmx" else "de")
     edits = edits_for(list(reader.read(file, lambda _: None)), kept=entry["flavour"] != "tmx")
-    write_copy(reader, file, edits.get, tmp_path / "copy")
-    before, after = (faults(SCHEMAS, path.read_bytes()) for path in (file.path, tmp_path / "copy"))
-    assert not before or after
-    assert before or not after, after
-    if entry["flavour"] == "mqxliff":
-        before, after = (memoq_faults(SCHEMAS, path.read_bytes()) for path in (file.path, tmp_path / "copy"))
-        assert {fault for fault in after if MEMOQ_IS_YOUNGER not in fault} <= set(before)
+    for profile in (None, *fitting(file)):
+        write_copy(reader, dataclasses.replace(file, profile=profile), edits.get, tmp_path / "copy")
+        before, after = (faults(SCHEMAS, path.read_bytes()) for path in (file.path, tmp_path / "copy"))
+        assert not before or after
+        assert before or not after, (profile, after)
+        if entry["flavour"] == "mqxliff":
+            before, after = (memoq_faults(SCHEMAS, path.read_bytes()) for path in (file.path, tmp_path / "copy"))
+            assert {fault for fault in after if MEMOQ_IS_YOUNGER not in fault} <= set(before)
+
+
+def fitting(file: BilingualFile) -> tuple[str, ...]:
+    """The profiles that a file can be written with."""
+    found = inspect(file.path, FORMATS)
+    return next(kind.profiles for kind in kinds_of(FORMATS[found.format]) if kind.dialect == found.dialect)
 
 
 def known_to_schemas(entry: dict[str, Any]) -> bool:
