@@ -10,7 +10,7 @@ from typing import Literal
 
 from mtqa.engines.chat import Contract, Request, salvage, shares
 from mtqa.engines.faults import Fault, Unfit, excerpt
-from mtqa.engines.flaws import chatter, leaked, refused, wrong_script
+from mtqa.engines.flaws import chatter, leaked, refused, wrong_language, wrong_script
 from mtqa.engines.http import Http
 from mtqa.engines.keys import Auth
 from mtqa.engines.options import Chat, token_price
@@ -198,7 +198,7 @@ class ChatEngine(ABC):
         if declined := refused(query, text):
             return Missing.REFUSED, declined
         leak = leaked(text, request.canary, set(request.by_id))
-        wrong = leak or chatter(query, text) or wrong_script(query, text)
+        wrong = leak or chatter(query, text) or wrong_script(query, text) or wrong_language(query, text)
         return (Missing.FAILED, wrong) if wrong else None
 
     def _cost(self, usage: Usage | None) -> float | None:

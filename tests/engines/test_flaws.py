@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtqa.engines.flaws import chatter, leaked, refused, wrong_script
+from mtqa.engines.flaws import chatter, leaked, refused, wrong_language, wrong_script
 from mtqa.ports import Query
 from tests.engines.wire import queries
 
@@ -73,6 +73,30 @@ def test_scripts(lang: str, answer: str, flawed: bool) -> None:
     assert bool(wrong_script(query("the source itself, given back as it came", lang), answer)) is flawed
 
 
+@pytest.mark.parametrize(
+    ("lang", "answer", "like"),
+    [
+        ("de", "The printer is not ready for this document.", "en"),
+        ("de", "L'imprimante n'est pas prête pour ce document.", "fr"),
+        ("fr", "Der Drucker ist nicht bereit für das Dokument.", "de"),
+        ("pl", "The printer is not ready for this document.", "en"),
+        ("fi", "Skrivaren är inte klar för att skriva ut det här.", "sv"),
+        ("it", "Tiskárna není připravena, protože je na síti a nebo se už od rána za to nepřihlásila.", "cs"),
+        ("de", "Der Drucker ist nicht bereit.", ""),
+        ("de", "Öffnen Sie File > Save as und sichern Sie das Dokument.", ""),
+        ("de", "Siehe https://example.org/the/of/and/to/in/is/that/it", ""),
+        ("de", "The Beatles: Let It Be", ""),
+        ("nb", "Skriveren er ikke klar til å skrive ut det her.", ""),
+        ("da", "Skriveren er ikke klar til å skrive ut det her.", ""),
+        ("es", "A impressora não está pronta, mas os papéis saem em uma hora.", "pt"),
+        ("eo", "The printer is not ready for this document.", ""),
+    ],
+)
+def test_languages_of_one_script(lang: str, answer: str, like: str) -> None:
+    found = wrong_language(query("the source itself, given back as it came", lang), answer)
+    assert found == (f"the answer is not in {lang}: it reads like {like}" if like else "")
+
+
 def test_leaks() -> None:
     assert leaked("x c4n4ry y", "c4n4ry", {"a1b2c3"})
     assert leaked("x a1b2c3", "c4n4ry", {"a1b2c3"})
@@ -81,10 +105,10 @@ def test_leaks() -> None:
 
 @given(st.text(), st.text(), st.sampled_from(["de", "en", "ru", "ja", "zh-Hant", "x-klingon"]))
 def test_rules_never_fail(source: str, answer: str, lang: str) -> None:
-    for rule in (chatter, refused, wrong_script):
+    for rule in (chatter, refused, wrong_script, wrong_language):
         assert isinstance(rule(query(source, lang), answer), str)
 
 
 @given(st.text())
 def test_a_text_given_back_as_it_came_is_not_flawed(source: str) -> None:
-    assert not any(rule(query(source), source) for rule in (chatter, refused, wrong_script))
+    assert not any(rule(query(source), source) for rule in (chatter, refused, wrong_script, wrong_language))
