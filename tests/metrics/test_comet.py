@@ -294,6 +294,10 @@ def test_a_checkpoint_that_lacks_weights_gives_no_numbers(pairwise: Path, tmp_pa
     torch.save(saved, path)
     with pytest.raises(MetricError, match=r"lacks 1 of its weights, such as estimator\.ff\.0\.weight"):
         Comet(model=str(broken)).utilities(POOLS)
+    saved["state_dict"]["estimator.ff.0.weight"] = torch.full((24, 6 * 32), float("nan"))
+    torch.save(saved, path)
+    with pytest.raises(MetricError, match="no numbers"):
+        Comet(model=str(broken)).utilities(POOLS)
     path.write_bytes(b"no checkpoint")
     with pytest.raises(MetricError, match="cannot be loaded"):
         Comet(model=str(broken)).utilities(POOLS)

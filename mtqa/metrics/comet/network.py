@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.util import find_spec
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -90,8 +91,7 @@ class Network:
 
         with self._computing():
             rows = [torch.from_numpy(part).to(self.module.device) for part in (sources, hypotheses, references)]
-            scores: list[float] = self.module.estimate(*rows).score.tolist()
-        return scores
+            return self._finite(self.module.estimate(*rows).score.tolist())
 
     def predict(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """Reference-free scores of (source, hypothesis), in one batch, as the network itself predicts them."""
@@ -99,7 +99,11 @@ class Network:
         with self._computing():
             batch = self.module.prepare_sample(samples, stage="predict")
             batch = self.module.transfer_batch_to_device(batch, self.module.device, 0)
-            scores: list[float] = self.module.predict_step(batch).scores.tolist()
+            return self._finite(self.module.predict_step(batch).scores.tolist())
+
+    def _finite(self, scores: list[float]) -> list[float]:
+        if not all(map(isfinite, scores)):
+            raise MetricError(self._where, "its weights give scores that are no numbers", "get the model again")
         return scores
 
     @contextmanager
