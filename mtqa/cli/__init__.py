@@ -51,7 +51,8 @@ class _LazyGroup(click.Group):
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="mtqa")
-def mtqa() -> None:
+@click.option("--debug", is_flag=True, help="Tell every call to an engine on stderr: how long, and what came of it.")
+def mtqa(*, debug: bool) -> None:
     """Machine-translation quality assurance by consensus.
 
     Several engines translate; the candidate that the others support is chosen; the segments on which they
@@ -59,6 +60,10 @@ def mtqa() -> None:
 
     Exit status: 0 fine, 1 operational error, 2 usage, 3 a gate (--fail-on, mtqa gate).
     """
+    if debug:
+        from mtqa.cli.log import to_stderr
+
+        to_stderr()
 
 
 def main() -> None:

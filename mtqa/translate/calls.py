@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 
 from mtqa.errors import Cause, EngineBusy, EngineReply, MtqaError
@@ -13,6 +14,8 @@ from mtqa.translate.shared import Shared
 
 _ATTEMPTS, _ATTEMPTS_AT_SLOW = 5, 2
 _DEADLINE = 900.0  # seconds for a call with all its attempts
+
+_log = logging.getLogger(__name__)
 
 Outcomes = dict[str, list[Outcome]]
 
@@ -58,7 +61,7 @@ class Caller:
             turn = self._pace.enter(characters(batch), tokens_likely(batch))
             began = self._clock.now()
             try:
-                outcomes = list(self._engine.translate(batch))
+                outcomes = self._asked(batch, attempt)
             except EngineBusy as busy:
                 if self._stop.is_set():  # ended by us, which says nothing about the engine
                     raise Stopped from None
@@ -79,6 +82,18 @@ class Caller:
         # Local engines take no time worth telling; without it a second run equals the first.
         latency = round(1000 * (self._clock.now() - began)) if capabilities.remote else None
         return _by_id((query.id for query in batch), outcomes), latency
+
+    def _asked(self, batch: Sequence[Query], attempt: int) -> list[Outcome]:
+        """The outcomes of one call, which the log is told of: no texts, and errors as everybody sees them."""
+        began, said = self._clock.now(), "answered"
+        try:
+            return list(self._engine.translate(batch))
+        except MtqaError as error:
+            said = str(error)
+            raise
+        finally:
+            seconds = self._clock.now() - began
+            _log.debug("%s: attempt %d, %d texts, %.2f s: %s", self._name, attempt, len(batch), seconds, said)
 
 
 def _by_id(ids: Iterable[str], outcomes: Iterable[Outcome]) -> Outcomes:

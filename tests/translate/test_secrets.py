@@ -1,6 +1,7 @@
 """A planted key, servers that repeat it after each kind of failure, and a search of everything that was written."""
 
 import json
+import logging
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -46,7 +47,13 @@ def test_the_key_is_nowhere(
     )
     shutil.copy(SAMPLE, tmp_path / "x.xlf")
     arguments = [*("run", tmp_path / "x.xlf", "-c", tmp_path / "mtqa.toml"), "--cache", tmp_path / "cache.sqlite"]
-    done = CliRunner().invoke(mtqa, [*map(str, arguments), "-o", str(tmp_path / "out")])
+    log = logging.getLogger("mtqa")
+    before = list(log.handlers), log.level, log.propagate
+    try:
+        done = CliRunner().invoke(mtqa, ["--debug", *map(str, arguments), "-o", str(tmp_path / "out")])
+    finally:
+        log.handlers[:], log.level, log.propagate = before
+    assert "debug: libretranslate: attempt 1, " in done.output
     assert done.exit_code == 0, done.output
     assert CANARY not in done.output
     failures = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["failures"]
