@@ -312,6 +312,19 @@ def test_check_judges_targets_that_are_there(invoke: Callable[..., Result], tmp_
     assert [json.loads(line)["message"] for line in done.stdout.splitlines()] == ["{folder} missing", "{Ordner} added"]
 
 
+def test_inspect_goes_on_after_what_it_cannot_read(invoke: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "broken.xlf").write_text("<xliff", encoding="utf-8")
+    done = invoke(
+        "inspect", tmp_path / "none.xlf", tmp_path / "broken.xlf", SAMPLE, "--json", "--rewrite", tmp_path / "o"
+    )
+    assert done.exit_code == 1
+    (record,) = map(json.loads, done.stdout.splitlines())
+    assert (record["path"], record["identical"]) == (str(SAMPLE), True)
+    none, broken = done.stderr.splitlines()
+    assert none == f"error: {tmp_path / 'none.xlf'}: no such file or folder; correct the path"
+    assert broken.startswith("error: broken.xlf")
+
+
 def test_inspect(invoke: Callable[..., Result], tmp_path: Path) -> None:
     (tmp_path / "broken.xlf").write_text("<xliff", encoding="utf-8")
     done = invoke("inspect", SAMPLE, tmp_path / "broken.xlf", "--json", "--rewrite", "again")

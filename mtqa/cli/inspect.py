@@ -30,8 +30,12 @@ def command(paths: tuple[Path, ...], *, as_json: bool, rewrite: Path | None) -> 
     or when a rewritten file is not identical.
     """
     formats = build_formats()
-    fine = True
-    for found in find(paths, None, None, rewrite):
+    there = [path for path in paths if path.exists()]
+    fine = len(there) == len(paths)
+    for path in paths:
+        if path not in there:
+            click.echo(f"error: {printable(str(path))}: no such file or folder; correct the path", err=True)
+    for found in find(there, None, None, rewrite):
         try:
             record = _record(found, formats, rewrite)
         except UnknownFormat as error:

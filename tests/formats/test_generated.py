@@ -34,8 +34,8 @@ DOCUMENTS = {  # root, unit, source and target of a segment, code; {p} is a pref
     ),
     "tmx": (
         (
-            '<tmx version="1.4"><header creationtool="t" creationtoolversion="1" segtype="block" o-tmf="t" adminlang="en" '
-            'srclang="en" datatype="x"/>\n<body>{units}</body></tmx>'
+            '<tmx version="1.4"><header creationtool="t" creationtoolversion="1" segtype="block" o-tmf="t" '
+            'adminlang="en" srclang="en" datatype="x"/>\n<body>{units}</body></tmx>'
         ),
         '\n  <tu tuid="{n}"><tuv xml:lang="en"><seg>{source}</seg></tuv>{target}</tu>',
         '<tuv xml:lang="de"><seg>{}</seg></tuv>',
