@@ -16,7 +16,7 @@ from mtqa.errors import ConfigError
 from mtqa.model import Usage
 from mtqa.ports import JsonObject, Query
 
-VERSION = 2  # of the contract: this text, the request and the answer
+VERSION = 3  # of the contract: this text, the request and the answer
 PROMPT = """\
 You are a professional translator of software and documentation.
 The user sends one JSON document: source language "from", target language "to" (BCP 47 tags), and "items", each with \
@@ -34,6 +34,7 @@ them.
 6. Add nothing: no notes, no alternatives, no quotation marks around the text.
 Answer with one JSON object only: {"items": [{"id": "...", "text": "..."}]}, with the same ids, one for each text."""
 
+_NEIGHBOUR = 1000  # characters of a text beside an item, those that are nearest to it
 _ATTEMPTS = 100  # opening braces to try; an answer with more before its JSON is noise
 _BYTES_PER_TOKEN = 3  # of a prompt, so that its tokens are rather over- than underestimated
 
@@ -99,7 +100,8 @@ def _document(glossary: Glossary, by_id: dict[str, Query]) -> str:
     terms = glossary.occurring(query.text for query in queries)
     items: list[JsonObject] = [{"id": name, "text": query.text} for name, query in by_id.items()]
     for item, query in zip(items, queries, strict=True):
-        item |= {name: text for name, text in (("before", query.before), ("after", query.after)) if text}
+        around = {"before": (query.before or "")[-_NEIGHBOUR:], "after": (query.after or "")[:_NEIGHBOUR]}
+        item |= {name: text for name, text in around.items() if text}
     # What stands beside an item as an item itself need not be said again.
     for (item, query), (next_item, next_query) in pairwise(zip(items, queries, strict=True)):
         if query.after == next_query.segment.source.plain and next_query.before == query.segment.source.plain:

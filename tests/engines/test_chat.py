@@ -232,6 +232,15 @@ def test_neighbours_are_sent_to_be_read_and_only_once(server: Server) -> None:
     assert "before" not in second
 
 
+def test_of_long_neighbours_the_nearest_part_is_sent(server: Server) -> None:
+    one = server.make(context=True)
+    segment = Segment("f#1", "f", "1", Text("One"), "en", "de")
+    with wired(one, server.translation) as wire:
+        outcomes(one, [Query("q1", "One", segment, "a" * 5000 + "b", "c" + "d" * 5000)])
+    [item] = server.items(wire.body())
+    assert (item["before"], item["after"]) == ("a" * 999 + "b", "c" + "d" * 999)
+
+
 def test_only_terms_that_occur_are_sent(server: Server, tmp_path: Path) -> None:
     path = tmp_path / "terms.csv"
     path.write_text("source,target,remark\nengine,Motor,of a car\nbrake,Bremse\n", encoding="utf-8")
