@@ -63,6 +63,7 @@ class Row(NamedTuple):
 class _Group:
     """The rows that share their statistics: their numbers in the table, and what is known when they are judged."""
 
+    number: int
     rows: array[int] = field(default_factory=lambda: array("Q"))
     engines: dict[str, None] = field(default_factory=dict)
     ranking: Ranking = field(default_factory=Ranking)
@@ -99,7 +100,9 @@ class Table:
     def __init__(self, table: str | Path | Iterable[Mapping[str, Any]], settings: Settings) -> None:
         self._rows, self._results = Spool(), Spool()
         self._groups: dict[tuple[str, str, str], _Group] = {}
-        self._result_of: array[int] = array("Q")  # row -> its result, both numbered from 0
+        # Row -> its group, and its result, all numbered from 0.
+        self._group_of, self._result_of = array("L"), array("Q")
+        self._primaries: dict[str, str] = {}  # engines that rows name, with the first place
         self.statistics: list[JsonObject] = []
         self.label = Path(table).name if isinstance(table, (str, Path)) else "rows"
         try:
@@ -149,10 +152,10 @@ class Table:
 
     def lines(self) -> Iterator[bytes]:
         """The results as JSON, in the order of the rows, without line ends."""
-        group_of = {number: group for group in self._groups.values() for number in group.rows}
+        groups = list(self._groups.values())
         for number, place in enumerate(self._result_of):
             line: str = self._results[place]
-            added = _ENCODER.encode(group_of[number].ranking.next())
+            added = _ENCODER.encode(groups[self._group_of[number]].ranking.next())
             # A lone surrogate cannot be UTF-8; the escape that Python writes for it is JSON's own.
             yield f"{line[:-1]}, {added[1:]}".encode("utf-8", "backslashreplace")
 
@@ -168,18 +171,23 @@ class Table:
                     break
                 continue
             key = (row.group or "", row.source_lang, row.target_lang)
-            group = self._groups.setdefault(key, _Group())
+            group = self._groups.setdefault(key, _Group(len(self._groups)))
+            self._group_of.append(group.number)
             group.rows.append(self._rows.add(tuple(row)))
             group.engines |= dict.fromkeys(row.candidates)
+            if row.primary:
+                self._primaries.setdefault(row.primary, where)
         if faults:
             raise faults[0] if len(faults) == 1 else SeveralErrors(faults)
 
     def _check_primary(self, settings: Settings) -> None:
         """A primary engine that no row has a candidate of is a mistake."""
-        primary, engines = settings.decide.primary, self.engines
-        if primary and engines and primary not in engines:
-            what = f"{self.label} has no engine {primary!r}{nearest(primary, engines)}"
-            raise ConfigError("primary", what, f"name one of: {', '.join(engines)}")
+        engines = self.engines
+        named = {settings.decide.primary: "primary"} if settings.decide.primary and engines else {}
+        for primary, where in (named | self._primaries).items():
+            if primary not in engines:
+                what = f"{self.label} has no engine {primary!r}{nearest(primary, engines)}"
+                raise ConfigError(where, what, f"name one of: {', '.join(engines)}")
 
     def _windows(self, group: _Group) -> Iterator[list[CandidateSet]]:
         numbers = iter(group.rows)
@@ -224,9 +232,6 @@ def checked(given: object, where: str, settings: Settings) -> Row:
                 where, f"the candidate of {engine} is not text ({text!r:.40})", "write text, or null for none"
             )
     primary = _text(given, "primary", where)
-    if primary and primary not in candidates:
-        what = f"primary {primary!r} is none of its candidates{nearest(primary, candidates)}"
-        raise FormatError(where, what, "name one of them, or none")
     number = given.get("id")
     identity = str(number) if isinstance(number, int) and not isinstance(number, bool) else _text(given, "id", where)
     source = given.get("source")

@@ -366,3 +366,22 @@ def test_a_metric_of_weight_zero_is_shown_and_does_not_decide(invoke: Callable[.
     signatures = json.loads((tmp_path / "both" / "run.json").read_text(encoding="utf-8"))["metrics"]
     assert signatures["tokens"] != signatures["chrf"]
     assert signatures["agreement"].startswith("agreement|chrf:1@")
+
+
+def test_a_safety_net_says_where_it_caught(invoke: Callable[..., Result], tmp_path: Path) -> None:
+    config = CONFIG.read_text(encoding="utf-8").replace('"candidates/', f'"{CONFIG.parent}/candidates/')
+    (tmp_path / "net.toml").write_text(f'[decide]\nprimary = "nmt_b"\n{config}', encoding="utf-8")
+    done = invoke("run", SAMPLE, "-c", tmp_path / "net.toml", "-o", "out")
+    results = {
+        r["unit"]: r for r in map(json.loads, Path("out/segments.jsonl").read_text(encoding="utf-8").splitlines())
+    }
+    overruled = {unit: r["overruled"] for unit, r in results.items() if "overruled" in r}
+    assert results["error"]["chosen"]["engine"] == "nmt_b"
+    assert overruled["choose"]["why"] == "error"
+    assert overruled["done"]["lead"] >= 0.1
+    assert all(results[unit]["chosen"]["engine"] != "nmt_b" for unit in overruled)
+    assert f"{len(overruled)} overruled" in done.stdout
+    assert "nmt_b overruled by" in (Path("out/files") / SAMPLE.name).read_text(encoding="utf-8")
+    assert "nmt_b overruled by" in invoke("show", "out").stdout
+    (tmp_path / "net.toml").write_text(f'[decide]\nprimary = "nmt_bb"\n{config}', encoding="utf-8")
+    assert "did you mean 'nmt_b'" in str(invoke("run", SAMPLE, "-c", tmp_path / "net.toml", "-o", "no").exception)

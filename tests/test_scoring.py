@@ -170,7 +170,6 @@ def test_parquet_is_read_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         ({"candidates": ["x"]}, "has no candidates"),
         ({"candidates": {"a": 1}}, "the candidate of a is not text (1)"),
         ({"candidates": {"": "x"}}, "'' is no name of an engine"),
-        ({"primary": "aa"}, "primary 'aa' is none of its candidates, did you mean 'a'?"),
         ({"group": ["x"]}, "group is not text"),
     ],
 )
@@ -211,6 +210,14 @@ def test_what_is_no_table_is_refused(name: str, content: bytes | None, said: str
     with pytest.raises(FormatError) as caught:
         list(mtqa.score(tmp_path / name))
     assert said in str(caught.value)
+
+
+def test_a_primary_engine_may_be_missing_in_a_row_and_not_in_the_table() -> None:
+    found = list(mtqa.score([one | {"primary": "d"} for one in ROWS]))
+    assert found[2]["overruled"] == {"engine": "d", "why": "absent", "evidence": found[2]["overruled"]["evidence"]}
+    assert found[2]["chosen"]["target"] == "Nein danke"
+    with pytest.raises(ConfigError, match="row 2: rows has no engine 'aa', did you mean 'a'"):
+        list(mtqa.score([ROWS[0], ROWS[1] | {"primary": "aa"}]))
 
 
 def test_a_wrong_setting_is_refused_before_anything_is_judged() -> None:
