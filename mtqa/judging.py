@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, islice, tee
+from typing import NamedTuple
 
-from mtqa.checks import run_checks
+from mtqa.checks import Checks, Watching, run_checks
 from mtqa.consensus import choice, mix
 from mtqa.consensus.decide import DecideSettings, Standing, decide
 from mtqa.consensus.explain import explain
@@ -23,8 +24,9 @@ from mtqa.consensus.mix import Mixture, Scale
 from mtqa.consensus.prior import Priors
 from mtqa.consensus.sampling import Sampling
 from mtqa.consensus.score import Scored, comparison, engines_of, names_of, score, voted
-from mtqa.model import CandidateSet, Result, Severity, Status, Utilities, Verdict
-from mtqa.ports import Check, Comparison, JsonObject, Metric, RunMetric
+from mtqa.consensus.source import Sources
+from mtqa.model import CandidateSet, Finding, Result, Severity, Status, Utilities, Verdict
+from mtqa.ports import Comparison, JsonObject, Metric, RunMetric
 from mtqa.store.spool import Spool
 
 Windows = Iterator[list[CandidateSet]]
@@ -39,9 +41,17 @@ class Rules:
 
     metrics: Mapping[str, Metric]
     weights: Mapping[str, float]
-    checks: Mapping[str, tuple[Check, Severity]]
+    checks: Checks
     decide: DecideSettings
     families: Mapping[str, str]
+
+
+class _Vote(NamedTuple):
+    """A candidate set as it votes, its utilities, and those between the samples of each engine."""
+
+    found: CandidateSet
+    utilities: Scored
+    within: Mapping[str, Scored]
 
 
 class Judge:
@@ -53,6 +63,7 @@ class Judge:
         self._metrics = _for_run(rules.metrics, sets)
         weights = {name: rules.weights.get(name, 1.0) for name in rules.metrics}
         self._sampling, self._priors, self._twins = Sampling(), Priors(), Twins()
+        self._watching, self._sources = Watching(rules.checks), Sources()
         # Samples of one engine are compared before any scale is known: their order is all that matters.
         self._segments = self._measure(Mixture(weights, {}))
         self.scales = _scales(self._metrics, self._sampling)
@@ -65,8 +76,11 @@ class Judge:
     def results(self) -> Iterator[list[Result]]:
         """The results, window by window, without risk. Once: what was kept on disk is given back at the end."""
         try:
-            for window, kept in zip(self._sets(), self._kept, strict=True):
-                yield [self._judge(found, *numbers) for found, numbers in zip(window, kept, strict=True)]
+            windows, ahead = tee(self._voting())  # checks look one segment ahead, so at most one window
+            findings = run_checks((vote.found for window in ahead for vote in window), self._watching.checks())
+            for window in windows:
+                told = list(islice(findings, len(window)))
+                yield [self._judge(vote, found) for vote, found in zip(window, told, strict=True)]
         finally:
             self._kept.close()
 
@@ -90,6 +104,9 @@ class Judge:
             voting = score(window, self._metrics, mixture)
             self._kept.add([(vote.utilities, vote.within, vote.places) for vote in voting])
             for vote in voting:
+                self._watching.see(vote.found)
+                if not vote.found.segment.protected:
+                    self._sources.see(vote.found.segment.source.plain)
                 voters = engines_of(vote.found)
                 self._sampling.see(vote.compared)
                 self._twins.see(voters, vote.compared.texts)
@@ -97,17 +114,25 @@ class Judge:
                 segments += bool(voters)
         return segments
 
-    def _judge(self, found: CandidateSet, utilities: Scored, within: Mapping[str, Scored], places: Places) -> Result:
+    def _voting(self) -> Iterator[list[_Vote]]:
+        """The candidate sets as they vote, with what was kept of them, window by window."""
+        for window, kept in zip(self._sets(), self._kept, strict=True):
+            yield [
+                _Vote(voted(found, places), utilities, within)
+                for found, (utilities, within, places) in zip(window, kept, strict=True)
+            ]
+
+    def _judge(self, vote: _Vote, findings: tuple[Finding, ...]) -> Result:
+        found, utilities, settings = vote.found, vote.utilities, self._rules.decide
         if found.segment.protected:
             return Result(found, (), {}, Verdict(Status.PROTECTED, None, ()))
-        found, settings = voted(found, places), self._rules.decide
         voters, compared = engines_of(found), comparison(found)
         agreements = self._agreement.pairs(utilities, voters)
-        findings = run_checks(found, self._rules.checks)
         barred = {finding.engine for finding in findings if finding.severity is Severity.ERROR}
         if compared.source.strip():
             barred |= {engine for engine, text in zip(voters, compared.texts, strict=True) if not text.strip()}
         verdict = decide(voters, agreements, barred, settings, self._standing(found, compared, utilities))
+        traits = () if verdict.status is Status.AGREED else self._sources.traits(found.segment.source.plain)
         return Result(
             found,
             findings,
@@ -115,8 +140,8 @@ class Judge:
                 name: Utilities(self.signatures[name], pairs)
                 for name, pairs in ({AGREEMENT: agreements} | utilities).items()
             },
-            replace(verdict, reasons=explain(found, findings, agreements, verdict, settings)),
-            self_agreement={engine: self._alike(scored) for engine, scored in within.items()},
+            replace(verdict, reasons=explain(found, findings, agreements, verdict, settings, traits=traits)),
+            self_agreement={engine: self._alike(scored) for engine, scored in vote.within.items()},
         )
 
     def _standing(self, found: CandidateSet, compared: Comparison, utilities: Scored) -> Standing:

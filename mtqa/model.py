@@ -85,6 +85,7 @@ class Segment:
     segment is left alone, empty when it is not. `kept` marks an existing target that is not ours to replace
     without being told to. `part_of` is the id of the segment in whose native code this text stands (a sub-flow, with
     the id `label#n.m`), empty for nearly all.
+    `limit`: the most that a target may have, and of what (`char`, `byte`), where the file says.
     """
 
     id: str
@@ -100,6 +101,7 @@ class Segment:
     kept: bool = False
     note: str | None = None
     part_of: str = ""
+    limit: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,9 @@ class Finding:
     """What a check says of one candidate.
 
     `subject` is the thing it is about ("2,500"), the same for every candidate with that fault; `span` is a range
-    of characters in the candidate's plain text.
+    of characters in the candidate's plain text. `shared`: (candidates with this fault, candidates), where there are
+    several and the check lets them speak. `fingerprint` names the finding for as long as the source, the target
+    and what the rule says stay the same.
     """
 
     engine: str
@@ -188,6 +192,8 @@ class Finding:
     message: str
     subject: str = ""
     span: tuple[int, int] | None = None
+    shared: tuple[int, int] | None = None
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

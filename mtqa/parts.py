@@ -9,10 +9,10 @@ from pathlib import Path
 
 from mtqa.config import PluginSettings, Settings
 from mtqa.errors import ConfigError
-from mtqa.formats import detect
+from mtqa.formats import detect, read_glossary
 from mtqa.model import BilingualFile, Segment, Severity
 from mtqa.plugins import available, build, load, nearest, parameters_of
-from mtqa.ports import Check, Engine, Format, Metric
+from mtqa.ports import Check, Engine, Format, Metric, Term
 from mtqa.store.encodings import FileEncodings
 
 
@@ -100,6 +100,11 @@ def build_checks(settings: Settings) -> dict[str, tuple[Check, Severity]]:
         if name not in known:
             what = f"no such check {name!r}{nearest(name, known)}"
             raise ConfigError(f"{settings.where} [checks]", what, f"known: {', '.join(known)}")
+
+    def glossary(path: Path) -> list[Term]:
+        formats = build_formats()
+        return read_glossary(path, lambda file: detect(file, formats).read(BilingualFile(file, file.name), _heard))
+
     checks = {}
     for name in known:
         if name in settings.off:
@@ -108,9 +113,15 @@ def build_checks(settings: Settings) -> dict[str, tuple[Check, Severity]]:
         if chosen is None and any(one.required for one in parameters_of(load("checks", name)).values()):
             continue
         options, where = chosen.options if chosen else {}, f"{settings.where} [checks.{name}]"
-        check: Check = build("checks", name, options, where, settings.folder, {"folder": settings.folder})
+        check: Check = build(
+            "checks", name, options, where, settings.folder, {"folder": settings.folder, "read_glossary": glossary}
+        )
         checks[name] = (check, (chosen and chosen.severity) or check.default)
     return checks
+
+
+def _heard(_notice: object) -> None:
+    """Notices about a glossary are nobody's."""
 
 
 def _build(family: str, chosen: PluginSettings, settings: Settings, services: Mapping[str, object] | None = None):  # type: ignore[no-untyped-def]  # noqa: ANN202 - the family decides the type

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, Protocol, runtime_checkable
 
+from mtqa.facts import Case
 from mtqa.inline import Markup, Text
 from mtqa.model import (
     BilingualFile,
-    Candidate,
     Edit,
-    Finding,
     Missing,
     Notice,
     Segment,
@@ -235,15 +234,54 @@ class Encodings(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a check has against one candidate, by its position in the case.
+
+    `subject` is the thing it is about ("2,500"). Faults with the same subject and message are the same fault in
+    several candidates. `span`: characters in the candidate's plain text. `doubtful`: never more than a warning.
+    """
+
+    candidate: int
+    message: str
+    subject: str = ""
+    span: tuple[int, int] | None = None
+    doubtful: bool = False
+
+
 class Check(Protocol):
-    """A rule on one candidate, which may look at the others."""
+    """A rule on the candidates of one segment.
+
+    `default`: how much its faults count where nothing is configured. `oracle`: whether the other candidates have a
+    say: a fault that most of them share is probably the way of the language, and counts one level less.
+    """
 
     default: Severity
+    oracle: bool
 
-    def findings(
-        self, segment: Segment, candidate: Candidate, peers: Sequence[Candidate], severity: Severity
-    ) -> Iterable[Finding]:
-        """What is wrong with `candidate`; `severity` is the most that a finding may have."""
+    def faults(self, case: Case) -> Iterable[Fault]:
+        """What is wrong with the candidates, in their order or not."""
+        ...
+
+
+class Watch(Protocol):
+    """What a RunCheck notes while the segments of a run go by."""
+
+    def see(self, case: Case) -> None:
+        """Note one segment."""
+        ...
+
+    def check(self) -> Check:
+        """The check that knows what was seen."""
+        ...
+
+
+@runtime_checkable
+class RunCheck(Check, Protocol):
+    """A check that compares segments with each other. `faults` works without a run too, and then finds less."""
+
+    def watch(self) -> Watch:
+        """To be shown every segment of the run, once, before the check that it makes is used."""
         ...
 
 
@@ -278,6 +316,25 @@ class BilingualReader(Protocol):
 
     def __call__(self, path: Path, source_lang: str | None = None, target_lang: str | None = None) -> Iterator[Segment]:
         """The segments of the file at `path`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term of a glossary with what may translate it, and what must not. An empty language is any."""
+
+    source: str
+    targets: tuple[str, ...]
+    forbidden: tuple[str, ...] = ()
+    source_lang: str = ""
+    target_lang: str = ""
+
+
+class GlossaryReader(Protocol):
+    """Reads a glossary: TBX, TMX or CSV. A constructor parameter named `read_glossary` is given one."""
+
+    def __call__(self, path: Path) -> Iterable[Term]:
+        """The terms of the glossary at `path`. Raises FormatError."""
         ...
 
 

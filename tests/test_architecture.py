@@ -14,7 +14,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 
 # Each room with the rooms that it may import from.
 BASE = {"errors", "inline", "languages"}
-NOUNS = BASE | {"model", "ports"}
+NOUNS = BASE | {"model", "facts", "ports", "chat_signs"}
 FAMILIES = {"checks", "consensus", "formats", "engines", "metrics"}
 OUTER = {"store", "translate", "report"}
 ALLOWED = {
@@ -22,24 +22,41 @@ ALLOWED = {
     "inline": BASE,
     "languages": BASE,
     "model": BASE,
-    "ports": BASE | {"model"},
+    "facts": BASE | {"model"},
+    "chat_signs": set(),
+    "ports": BASE | {"model", "facts"},
     **dict.fromkeys(FAMILIES | OUTER, NOUNS),
     "plugins": {"errors"},
     "config": NOUNS | {"consensus", "plugins"},
     "parts": NOUNS | {"formats", "plugins", "config", "store"},
     "inputs": NOUNS | {"formats"},
+    "canary": NOUNS | {"checks"},
     "judging": NOUNS | {"checks", "consensus", "store"},
     "scoring": NOUNS | {"judging", "config", "parts", "plugins", "consensus", "store"},
-    "pipeline": NOUNS | FAMILIES | OUTER | {"config", "parts", "inputs", "judging"},
+    "pipeline": NOUNS | FAMILIES | OUTER | {"config", "parts", "inputs", "judging", "canary"},
     "review": NOUNS | {"formats", "store", "report", "inputs"},
     "cli": NOUNS
     | OUTER
-    | {"checks", "formats", "config", "parts", "inputs", "pipeline", "plugins", "judging", "scoring", "review"},
+    | {
+        "checks",
+        "canary",
+        "formats",
+        "config",
+        "parts",
+        "inputs",
+        "pipeline",
+        "plugins",
+        "judging",
+        "scoring",
+        "review",
+    },
 }
 # Third-party package -> the only place that imports it.
 HOMES = {
     "httpx": {"engines/http.py"},
     "httpx2": {"engines/http.py"},
+    "babel": {"checks"},
+    "py3langid": {"checks"},
     "lxml": {"formats"},
     "pyexpat": {"formats"},
     "sacrebleu": {"metrics"},
@@ -61,6 +78,7 @@ HOMES = {
 }
 HEAVY = ["torch", "comet", "sacrebleu", "fastchrf", "polars", "numpy", "httpx", "httpx2", "lxml", "sqlite3", "rich"]
 HEAVY += ["xlsxwriter", "openpyxl"]
+HEAVY += ["babel", "py3langid"]
 
 
 def room_of(path: Path) -> str:

@@ -112,7 +112,7 @@ def test_a_majority_is_more_than_half() -> None:
 
 def judged(candidate_set: CandidateSet) -> tuple[Verdict, tuple[Reason, ...]]:
     """What the pipeline does, for one segment with the default checks."""
-    findings = run_checks(candidate_set, build_checks(Settings()))
+    (findings,) = run_checks([candidate_set], build_checks(Settings()))
     pairs = score([candidate_set], {"chrf": Chrf()}, CHRF)[0].utilities["chrf"]
     barred = {finding.engine for finding in findings if finding.severity is Severity.ERROR}
     verdict = decide([c.engine for c in candidate_set.candidates], pairs, barred, SETTINGS)

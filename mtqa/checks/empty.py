@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from mtqa.model import Candidate, Finding, Segment, Severity
+from mtqa.facts import Case
+from mtqa.model import Severity
+from mtqa.ports import Fault
 
 
 class Empty:
     """The candidate has no text."""
 
     default = Severity.ERROR
+    oracle = False
 
-    def findings(
-        self, segment: Segment, candidate: Candidate, peers: Sequence[Candidate], severity: Severity
-    ) -> Iterable[Finding]:
-        """At most one finding."""
-        del peers
-        if candidate.text.blank and not segment.source.blank:
-            yield Finding(candidate.engine, "empty", severity, "empty")
+    def faults(self, case: Case) -> Iterable[Fault]:
+        """At most one for each candidate."""
+        for position, candidate in enumerate(case.candidates):
+            if candidate.text.blank and not case.source.text.blank:
+                yield Fault(position, "empty")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
+from mtqa.facts import Case, Facts
 from mtqa.inline import Code, Text, well_nested
-from mtqa.model import Candidate, Finding, Segment, Severity
+from mtqa.model import Severity
+from mtqa.ports import Fault
 
 # A token that an engine made up is left in the text as characters.
 _STRAY_TOKEN = re.compile(r"</?[gx](?:\d+|\s+id\s*=\s*[\"']?\d+[\"']?)?\s*/?>", re.IGNORECASE)
@@ -17,28 +19,36 @@ class InlineCodes:
     """Codes missing, extra, or nested wrongly."""
 
     default = Severity.ERROR
+    oracle = False  # a code is right or wrong whatever the others did
 
-    def findings(
-        self, segment: Segment, candidate: Candidate, peers: Sequence[Candidate], severity: Severity
-    ) -> Iterable[Finding]:
-        """One finding for each code that is lost or added, one for broken nesting."""
-        del peers  # a code is right or wrong whatever the others did
-        source, text = _count(segment.source), _count(candidate.text)
-        stray = Counter(_STRAY_TOKEN.findall(candidate.text.plain)) - Counter(
-            _STRAY_TOKEN.findall(segment.source.plain)
-        )
-        faults = [("missing", code.raw) for code in (source - text).elements()]
-        faults += [("extra", code.raw) for code in (text - source).elements()]
-        faults += [("unknown", token) for token in stray]
-        for fault, raw in faults:
-            subject = _short(raw)
-            yield Finding(candidate.engine, "inline_codes", severity, f"inline code {subject} {fault}", subject)
-        if not faults and not _order_kept(segment.source, candidate.text):
-            yield Finding(candidate.engine, "inline_codes", severity, "inline codes nested wrongly", "nesting")
+    def faults(self, case: Case) -> Iterable[Fault]:
+        """One for each code that is lost or added, one for broken nesting."""
+        if not case.coded and "<" not in case.chars:
+            return
+        source = case.source.once(codes)
+        for position, candidate in enumerate(case.candidates):
+            text = candidate.once(codes)
+            faults = _different(source, text) if text != source else []
+            if "<" in candidate.chars:
+                stray = Counter(_STRAY_TOKEN.findall(candidate.plain)) - Counter(
+                    _STRAY_TOKEN.findall(case.source.plain)
+                )
+                faults += [("unknown", token) for token in stray]
+            for fault, raw in faults:
+                subject = _short(raw)
+                yield Fault(position, f"inline code {subject} {fault}", subject)
+            if text and not faults and not _order_kept(case.source.text, candidate.text):
+                yield Fault(position, "inline codes nested wrongly", "nesting")
 
 
-def _count(text: Text) -> Counter[Code]:
-    return Counter(text.codes)
+def codes(facts: Facts) -> Counter[Code]:
+    """The inline codes of a text with their counts."""
+    return Counter(facts.text.codes)
+
+
+def _different(source: Counter[Code], text: Counter[Code]) -> list[tuple[str, str]]:
+    faults = [("missing", code.raw) for code in (source - text).elements()]
+    return faults + [("extra", code.raw) for code in (text - source).elements()]
 
 
 def _order_kept(source: Text, text: Text) -> bool:

@@ -8,10 +8,12 @@ the candidates are that much longer, and 67 % of those are severe errors; 0.2 % 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from statistics import median
 
-from mtqa.model import Candidate, Finding, Segment, Severity
+from mtqa.facts import Case
+from mtqa.model import Severity
+from mtqa.ports import Fault
 
 _SMOOTHING = 20
 
@@ -20,29 +22,23 @@ class Length:
     """The candidate is `ratio` times longer or shorter than the median of three or more."""
 
     default = Severity.WARNING
+    oracle = False  # it is a comparison with the others already
 
     def __init__(self, ratio: float = 1.25) -> None:
+        if ratio <= 1:
+            raise ValueError(f"ratio = {ratio} is not above 1")
         self.ratio = ratio
 
-    def findings(
-        self, segment: Segment, candidate: Candidate, peers: Sequence[Candidate], severity: Severity
-    ) -> Iterable[Finding]:
-        """At most one finding."""
-        del segment
-        lengths = [_length(one) for one in (candidate, *peers) if not one.text.blank]
-        if len(lengths) < 3 or candidate.text.blank:
+    def faults(self, case: Case) -> Iterable[Fault]:
+        """At most one for each candidate."""
+        lengths = [len(one.plain.strip()) for one in case.candidates]
+        written = [length for length in lengths if length]
+        if len(written) < 3:
             return
-        length, middle = _length(candidate), median(lengths)
-        ratio = (length + _SMOOTHING) / (middle + _SMOOTHING)
-        if ratio >= self.ratio:
-            yield Finding(
-                candidate.engine, "length", severity, f"{length / middle - 1:.0%} longer than the others", "+"
-            )
-        elif ratio <= 1 / self.ratio:
-            yield Finding(
-                candidate.engine, "length", severity, f"{1 - length / middle:.0%} shorter than the others", "-"
-            )
-
-
-def _length(candidate: Candidate) -> int:
-    return len(candidate.text.plain.strip())
+        middle = median(written)
+        for position, length in enumerate(lengths):
+            ratio = (length + _SMOOTHING) / (middle + _SMOOTHING)
+            if ratio >= self.ratio:
+                yield Fault(position, f"{length / middle - 1:.0%} longer than the others", "+")
+            elif ratio <= 1 / self.ratio and length:
+                yield Fault(position, f"{1 - length / middle:.0%} shorter than the others", "-")

@@ -1,44 +1,67 @@
-"""Placeholders: `{name}`, `%s`, `%(name)s`, `${name}`, `{{name}}`, `%name%` and ICU MessageFormat arguments."""
+"""Placeholders: the variables of a message must be in every candidate, unchanged.
+
+Known are printf (`%s`, `%1$s`, `%ld`), Apple (`%@`, `%1$@`, `%#@files@`), Python (`%(name)s`, `{name!r:>8}`), braces
+(`{0}`, `{name}`), ICU MessageFormat, i18next (`{{count}}`, `$t(key)`), Angular (`{{ user.name | date }}`),
+shell and templates (`${name}`, `#{name}`, `%{name}`, `$NAME$`, `%NAME%`) and Qt (`%1`, `%L1`, `%n`).
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 
-from mtqa.model import Candidate, Finding, Segment, Severity
+from mtqa.facts import Case, Facts
+from mtqa.model import Severity
+from mtqa.ports import Fault
 
-_PRINTF = r"%(?:\d+\$)?[-+0#]*\d*(?:\.\d+)?(?:hh|h|ll|l|L|z|j|t|q)?[sdiufFeEgGxXoc@]"
-_SIMPLE = re.compile(
-    r"\{\{\s*[\w.$-]+\s*\}\}|[$#%]\{[\w.-]+\}|%\([\w.]+\)[-+0#]*\d*(?:\.\d+)?[a-zA-Z]|%[A-Za-z_]\w+%|"
+_PRINTF = r"%(?:\d+\$)?[-+0#]*(?:\d+|\*)?(?:\.(?:\d+|\*))?(?:hh|h|ll|l|L|z|j|t|q)?[sdiufFeEgGxXoc@]"
+SIMPLE = re.compile(
+    r"\{\{[^{}\n]{1,80}\}\}|[$#%]\{[\w.:-]+\}|\$t\([^()\n]{1,80}\)|%#@\w+@|"
+    r"%\([\w.]+\)[-+0#]*\d*(?:\.\d+)?[a-zA-Z]|%[A-Za-z_]\w+%|\$[A-Z][A-Z0-9_]*\$|"
     rf"(?<![\d%]){_PRINTF}(?![A-Za-z])"
 )
-_ANONYMOUS = re.compile(r"%[^(\d$][^$(]*|%[a-zA-Z@]")
+_QT = re.compile(r"(?<![\d%])%(?:L?[1-9]\d?(?![\d$.,%])|n(?![A-Za-z]))")
+_ANONYMOUS = re.compile(r"%[^(\d$#{][^$({]*|%[a-zA-Z@]")
 _ARGUMENT = re.compile(r"\s*([\w.$-]+)\s*(?:,\s*(\w+)\s*(?:,(.*))?)?", re.DOTALL)
-_BRANCHING = ("plural", "select", "selectordinal")
+_PYTHON_FIELD = re.compile(r"\s*([\w.$\[\]-]*)(?:![rsa])?(?::[^{}\n]*)?\s*")
+_FIELD = re.compile(r"\{\s*[\w.$-]+\s*\}")
+_SIGNS = frozenset("%{$")
+BRANCHING = ("plural", "select", "selectordinal")
 
 
 class Placeholders:
     """Placeholders missing, added, or with a broken ICU structure."""
 
     default = Severity.ERROR
+    oracle = False  # a placeholder is right or wrong whatever the others did
 
-    def findings(
-        self, segment: Segment, candidate: Candidate, peers: Sequence[Candidate], severity: Severity
-    ) -> Iterable[Finding]:
-        """One finding for each placeholder that is lost or added."""
-        del peers  # a placeholder is right or wrong whatever the others did
-        source, text = _comparable(segment.source.plain), _comparable(candidate.text.plain)
-        for fault, found in (("missing", source - text), ("added", text - source)):
-            for subject in found:
-                yield Finding(candidate.engine, "placeholders", severity, f"{subject} {fault}", subject)
+    def faults(self, case: Case) -> Iterable[Fault]:
+        """One for each placeholder that is lost or added."""
+        if _SIGNS.isdisjoint(case.chars):
+            return
+        source = case.source.once(_comparable)
+        for position, candidate in enumerate(case.candidates):
+            text = candidate.once(_comparable)
+            if text == source:
+                continue
+            for name in source - text:
+                yield Fault(position, f"{name} missing", name)
+            for name in text - source:
+                if not _QT.fullmatch(name):  # %50 is a percentage in some languages
+                    yield Fault(position, f"{name} added", name, _place(candidate.plain, name))
 
 
-@lru_cache(maxsize=1 << 12)  # a source is looked at again for every candidate
-def _comparable(text: str) -> Counter[str]:
+def _place(text: str, name: str) -> tuple[int, int] | None:
+    start = text.find(name)
+    return None if start < 0 else (start, start + len(name))
+
+
+def _comparable(facts: Facts) -> Counter[str]:
     """Placeholders as often as it matters: `%s` takes the next argument each time, a name may be said again."""
-    found = placeholders(text)
+    if _SIGNS.isdisjoint(facts.chars):
+        return Counter()
+    found = placeholders(facts.plain)
     return Counter({name: count if _ANONYMOUS.fullmatch(name) else 1 for name, count in found.items()})
 
 
@@ -48,20 +71,26 @@ def placeholders(text: str) -> Counter[str]:
     An ICU argument is `{count, plural}`, with the keys of a select (`{who, select: female male other}`); a plural
     keeps only the need for its `other` branch, because languages differ in their forms.
     """
-    found = Counter(match.group() for match in _SIMPLE.finditer(text))
-    rest = _SIMPLE.sub(" ", text)
-    for content in _braces(rest):
+    found = Counter(_tight(match.group()) for match in SIMPLE.finditer(text))
+    rest = SIMPLE.sub(" ", text)
+    found.update(_QT.findall(rest))
+    for content in braces(rest):
         found.update(_argument(content))
     return found
 
 
+def _tight(name: str) -> str:
+    """`{{ name }}` is `{{name}}`."""
+    return "{{" + name[2:-2].strip() + "}}" if name.startswith("{{") else name
+
+
 def without_placeholders(text: str) -> str:
     """The text with its simple placeholders blanked, so that `%1$s` and `{0}` are not read as numbers."""
-    blanked = _SIMPLE.sub(lambda match: " " * len(match.group()), text)
-    return re.sub(r"\{\s*\w+\s*\}", lambda match: " " * len(match.group()), blanked)
+    blanked = SIMPLE.sub(lambda match: " " * len(match.group()), text)
+    return _FIELD.sub(lambda match: " " * len(match.group()), blanked)
 
 
-def _braces(text: str) -> Iterator[str]:
+def braces(text: str) -> Iterator[str]:
     """The contents of the outermost balanced braces."""
     depth = start = 0
     for position, character in enumerate(text):
@@ -77,27 +106,43 @@ def _braces(text: str) -> Iterator[str]:
 def _argument(content: str) -> Counter[str]:
     match = _ARGUMENT.fullmatch(content)
     if not match:
-        return Counter()
+        field = _PYTHON_FIELD.fullmatch(content)
+        return (
+            Counter([f"{{{content.strip()}}}"])
+            if field and (field[1] or content.strip()[:1] in ("", "!", ":"))
+            else Counter()
+        )
     name, kind, style = match.groups()
     if kind is None:
         return Counter([f"{{{name}}}"])
-    if kind not in _BRANCHING or style is None:
+    if kind not in BRANCHING or style is None:
         return Counter([f"{{{name}, {kind}}}"])
     return _branches(name, kind, style)
 
 
 def _branches(name: str, kind: str, style: str) -> Counter[str]:
-    keys = sorted(re.findall(r"([\w=]+)\s*\{", _outside_braces(style)))
+    keys = sorted(branch_keys(style))
     if kind == "select":
         label = f"{{{name}, select: {' '.join(keys)}}}"
     else:
         label = f"{{{name}, {kind}}}" if "other" in keys else f"{{{name}, {kind} without other}}"
-    nested = {inner for branch in _braces(style) for inner in placeholders(branch)}
+    nested = {inner for branch in braces(style) for inner in placeholders(branch)}
     return Counter([label, *nested])
 
 
-def _outside_braces(style: str) -> str:
-    """The style with the contents of its branches taken out: `one {..} other {..}` -> `one {} other {}`."""
-    for branch in _braces(style):
+def branch_keys(style: str) -> list[str]:
+    """The keys of an ICU style: `one {..} other {..}` -> [one, other]."""
+    for branch in braces(style):
         style = style.replace("{" + branch + "}", "{}", 1)
-    return style
+    return re.findall(r"([\w=]+)\s*\{", style)
+
+
+def arguments(text: str) -> Iterator[tuple[str, str, str]]:
+    """(name, kind, style) of the ICU arguments of a text, those inside branches too."""
+    for content in braces(text):
+        match = _ARGUMENT.fullmatch(content)
+        if match and match[2]:
+            yield match[1], match[2], match[3] or ""
+            if match[2] in BRANCHING and match[3]:
+                for branch in braces(match[3]):
+                    yield from arguments(branch)

@@ -3,34 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from mtqa.model import Candidate, Finding, Segment, Severity
+from mtqa.facts import Case, Facts
+from mtqa.model import Severity
+from mtqa.ports import Fault
 
 # Handles, hashtags, addresses and placeholders are not words that anyone translates.
 _NO_WORD = re.compile(r"\S*[@#/\\{}%<>]\S*")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
+_SPACES = 4  # by which two texts of the same words differ
+
+
 class SameAsSource:
     """The candidate repeats the source."""
 
     default = Severity.ERROR
+    oracle = True
 
-    def findings(
-        self, segment: Segment, candidate: Candidate, peers: Sequence[Candidate], severity: Severity
-    ) -> Iterable[Finding]:
-        """At most one finding: an error for two words or more that most other candidates translated."""
-        source = _folded(segment.source.plain)
-        words = len(_WORD.findall(_NO_WORD.sub(" ", source)))
-        if not words or _folded(candidate.text.plain) != source:
+    def faults(self, case: Case) -> Iterable[Fault]:
+        """At most one for each candidate: an error for two words or more that most other candidates translated."""
+        size = len(case.source.plain)
+        near = [position for position, one in enumerate(case.candidates) if abs(len(one.plain) - size) <= _SPACES]
+        same = [position for position in near if case.candidates[position].once(flat) == case.source.once(flat)]
+        if not same or case.source.language == case.candidates[0].language:
             return
-        translated = sum(_folded(peer.text.plain) != source for peer in peers)
-        if 2 * translated <= len(peers) if peers else words < 2:
-            return
-        level = severity if words >= 2 and peers else Severity.WARNING
-        yield Finding(candidate.engine, "same_as_source", level, "same as source")
+        words = _WORD.findall(_NO_WORD.sub(" ", case.source.plain))
+        alone = len(case.candidates) == 1
+        if not alone and 2 * len(same) > len(case.candidates):
+            return  # names and products: nobody translates them
+        if not words or (alone and (len(words) < 2 or not any(word.islower() for word in words))):
+            return  # alone, a name is not to be told from a word
+        for position in same:
+            yield Fault(position, "same as source", doubtful=len(words) < 2 or alone)
 
 
-def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()
+def flat(facts: Facts) -> str:
+    """The text with case and spacing folded."""
+    return " ".join(facts.plain.split()).casefold()

@@ -28,8 +28,8 @@ def command(folder: Path, decisions: Path, out: Path | None) -> None:
     """
     out = out or folder / "reviewed"
     applied = apply(folder, read_decisions(decisions), out, rules())
-    for where, finding in applied.warnings:
-        click.echo(f"warning: {printable(f'{where}: {finding.check}: {finding.message}')}", err=True)
+    for where, fault in applied.warnings:
+        click.echo(f"warning: {printable(f'{where}: {fault.message}')}", err=True)
     for error in applied.refused.values():
         click.echo(f"refused: {printable(str(error))}", err=True)
     click.echo(f"files: {out}", err=True)

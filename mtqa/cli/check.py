@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import tee
 from pathlib import Path
 
 import click
 
-from mtqa.checks import run_checks
+from mtqa.checks import run_checks, watched
 from mtqa.cli.terminal import notice, printable
 from mtqa.config import load_settings
 from mtqa.errors import FormatError, MtqaError, SeveralErrors, UnknownFormat
-from mtqa.inputs import find, open_input
+from mtqa.inputs import Found, Opened, find, open_input
 from mtqa.languages import canonical
-from mtqa.model import Candidate, CandidateSet, Finding, Segment, Severity
+from mtqa.model import Candidate, CandidateSet, Finding, Notice, Segment, Severity
 from mtqa.parts import build_checks, build_formats
-from mtqa.ports import Check
 
 _GATE_STATUS = 3
 
@@ -35,19 +36,15 @@ def command(paths: tuple[Path, ...], config: Path | None, target_lang: str | Non
     settings = load_settings(config)
     if target_lang:
         settings = replace(settings, target_lang=canonical(target_lang, "--target-lang"))
-    checks, formats = build_checks(settings), build_formats()
+    opened, faults = _opened(find(paths, settings.source_lang, settings.target_lang))
+    checks = watched(_sets(opened, lambda _notice: None), build_checks(settings))
     segments = errors = 0
-    faults: list[MtqaError] = []
-    for found in find(paths, settings.source_lang, settings.target_lang):
-        try:
-            for segment in open_input(found, formats).format.read(found.file, notice):
-                for finding in _findings(segment, checks):
-                    click.echo(_line(segment, finding, as_json=as_json))
-                    errors += finding.severity is Severity.ERROR
-                segments += segment.target is not None
-        except FormatError as error:
-            if found.named or not isinstance(error, UnknownFormat):
-                faults.append(error)
+    sets, again = tee(_sets(opened, notice))
+    for one, findings in zip(sets, run_checks(again, checks), strict=True):
+        for finding in findings:
+            click.echo(_line(one.segment, finding, as_json=as_json))
+            errors += finding.severity is Severity.ERROR
+        segments += 1
     click.echo(f"{segments} targets checked · {errors} errors", err=True)
     if faults:
         raise faults[0] if len(faults) == 1 else SeveralErrors(faults)
@@ -55,9 +52,28 @@ def command(paths: tuple[Path, ...], config: Path | None, target_lang: str | Non
         raise click.exceptions.Exit(_GATE_STATUS)
 
 
-def _findings(segment: Segment, checks: Mapping[str, tuple[Check, Severity]]) -> Iterator[Finding]:
-    if segment.target is not None and not segment.target.blank:
-        yield from run_checks(CandidateSet(segment, (Candidate("existing", segment.target),)), checks)
+def _opened(inputs: Iterable[Found]) -> tuple[list[Opened], list[MtqaError]]:
+    """The inputs that can be read to their end, and what is wrong with the others."""
+    formats, opened = build_formats(), list[Opened]()
+    faults: list[MtqaError] = []
+    for found in inputs:
+        try:
+            source = open_input(found, formats)
+            deque(source.format.read(source.file, lambda _notice: None), maxlen=0)
+        except FormatError as error:
+            if found.named or not isinstance(error, UnknownFormat):
+                faults.append(error)
+        else:
+            opened.append(source)
+    return opened, faults
+
+
+def _sets(opened: Iterable[Opened], notify: Callable[[Notice], None]) -> Iterator[CandidateSet]:
+    """The existing targets as candidates; protected ones are looked at as well, since nothing is changed here."""
+    for source in opened:
+        for segment in source.format.read(source.file, notify):
+            if segment.target is not None and not segment.target.blank:
+                yield CandidateSet(replace(segment, protected=""), (Candidate("existing", segment.target),))
 
 
 def _line(segment: Segment, finding: Finding, *, as_json: bool) -> str:

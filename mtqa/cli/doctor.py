@@ -12,6 +12,7 @@ import click
 from mtqa.cli.terminal import printable
 from mtqa.config import PluginSettings, Settings, load_settings
 from mtqa.errors import ConfigError, MtqaError
+from mtqa.facts import Case
 from mtqa.inline import Text
 from mtqa.languages import canonical
 from mtqa.model import Candidate, Missing, Segment
@@ -69,8 +70,9 @@ def _check(settings: Settings) -> str:
     """The names of the checks, each of which has looked at a candidate."""
     checks = build_checks(settings)
     segment = Segment("doctor#1", "doctor", "1", Text(_HARMLESS), "en", "en")
-    for check, severity in checks.values():
-        list(check.findings(segment, Candidate("doctor", Text(_HARMLESS)), [], severity))
+    case = Case(segment, [Candidate("doctor", Text(_HARMLESS))])
+    for check, _ in checks.values():
+        list(check.faults(case))
     return ", ".join(_licensed(name, check) for name, (check, _) in checks.items())
 
 

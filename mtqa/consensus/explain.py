@@ -1,19 +1,23 @@
-"""Explain: from findings, utilities and the verdict to reasons with evidence. Pure.
+"""Explain: from findings, utilities, clusters and the source to reasons with evidence. Pure.
 
-    formatting_error   codes or placeholders broken
-    hallucination      content that neither the source nor the others have: numbers added, much longer
-    omission           content that is gone: numbers missing, much shorter, empty, not translated
-    semantic_drift     well-formed, but apart from the others
-    unusual_input      the engines scatter
     no_quorum          too few candidates to elect, or none without an error
+    formatting_error   codes, placeholders, punctuation, characters
+    hallucination      content that neither the source nor the others have
+    omission           content that is gone
+    terminology        a term that is not the glossary's
+    semantic_drift     well-formed, but its meaning stands apart: a negation, an outlier, candidates in camps
+    unusual_input      the engines scatter, or the source is unlike the rest of the run
+    paraphrase         the surface differs and the meaning agrees, by a metric of meaning
 
-The first reason is the main one. Agreed segments get reasons only for errors in what was discarded.
+The first reason is the main one: what keeps the segment from being decided, then errors, then what stands apart or how
+the candidates fall into clusters, then warnings. Agreed segments get reasons only for errors in what was discarded.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from mtqa.consensus.decide import DecideSettings
 from mtqa.consensus.mix import Pairs
@@ -23,25 +27,60 @@ _MEANING = {
     1: "; one alone is a translation without evidence",
     2: "; two can be measured against each other and elect nobody",
 }
-ORDER = ("no_quorum", "formatting_error", "hallucination", "omission", "semantic_drift", "unusual_input")
+CODES = (
+    "no_quorum", "formatting_error", "hallucination", "omission", "terminology", "semantic_drift", "paraphrase",
+    "unusual_input",
+)  # fmt: skip
+# Check -> what its findings mean; a pair where that depends on the subject: (something is gone, something is new).
+_MEANINGS = {
+    **dict.fromkeys(("terminology", "do_not_translate", "term_consistency", "target_consistency"), "terminology"),
+    **dict.fromkeys(("loop", "repeated_words", "language", "script", "chatter", "refusal"), "hallucination"),
+    **dict.fromkeys(("prompt_leak", "addition"), "hallucination"),
+    **dict.fromkeys(("negation", "shift", "source_consistency"), "semantic_drift"),
+    **dict.fromkeys(("empty", "same_as_source", "untranslated", "names", "omission"), "omission"),
+}  # fmt: skip
+_BY_MESSAGE = ("numbers", "length", "length_ratio")  # added or missing, longer or shorter
+_TELLING = frozenset(
+    ("numbers", "length", "length_ratio", "omission", "addition", "names", "negation", "untranslated", "language")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a metric of meaning says of one segment: its utilities, and from where on two mean the same to it."""
+
+    pairs: Pairs
+    same_at: float
 
 
 def explain(
-    found: CandidateSet, findings: Sequence[Finding], pairs: Pairs, verdict: Verdict, settings: DecideSettings
+    found: CandidateSet,
+    findings: Sequence[Finding],
+    pairs: Pairs,
+    verdict: Verdict,
+    settings: DecideSettings,
+    *,
+    meaning: Meaning | None = None,
+    traits: Sequence[str] = (),
 ) -> tuple[Reason, ...]:
-    """The reasons for `verdict`, the main one first."""
+    """The reasons for `verdict`, the main one first.
+
+    `traits`: what is unusual about the source (`consensus.source`).
+    """
     doubtful = verdict.status in (Status.DIVERGENT, Status.UNDECIDED)
-    telling = [f for f in findings if doubtful or f.severity is Severity.ERROR]
-    reasons = [*_quorum(found, verdict, settings), *_from_findings(telling, len(found.candidates))]
-    explained = {finding.engine for finding in telling}
-    if doubtful:  # surface alone does not tell a drift from a paraphrase that the majority outvoted
-        reasons += _apart([engine for engine in verdict.outliers if engine not in explained], verdict)
-    # A divergent segment whose outliers explain nothing is a matter of how the candidates cluster.
-    if verdict.status is Status.DIVERGENT and not any(
-        r.code in ("formatting_error", "semantic_drift") for r in reasons
-    ):
-        reasons.append(_scatter(verdict, pairs, settings))
-    return tuple(sorted(reasons, key=lambda reason: ORDER.index(reason.code)))
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    total = len(found.candidates)
+    reasons = [*_quorum(found, verdict, settings), *_from_findings(errors, total)]
+    if doubtful:
+        warnings = [finding for finding in findings if finding.severity is Severity.WARNING]
+        explained = {finding.engine for finding in findings if finding.check in _TELLING or finding in errors}
+        apart = [engine for engine in verdict.outliers if engine not in explained]
+        reasons += _from_findings([f for f in warnings if f.check in _TELLING and f.engine in verdict.outliers], total)
+        reasons += _apart(apart, verdict)
+        if verdict.status is Status.DIVERGENT:
+            reasons += _clustered(verdict, pairs, settings, meaning, traits, settled=bool(errors))
+        reasons += _from_findings(warnings, total)
+    return tuple(dict.fromkeys(reasons))
 
 
 def _quorum(found: CandidateSet, verdict: Verdict, settings: DecideSettings) -> Iterator[Reason]:
@@ -59,21 +98,25 @@ def _quorum(found: CandidateSet, verdict: Verdict, settings: DecideSettings) -> 
         yield Reason("no_quorum", verdict.voters, "every candidate has an error")
 
 
-def _from_findings(findings: Sequence[Finding], candidates: int) -> Iterator[Reason]:
-    """One reason for each distinct fault, naming the engines that share it."""
-    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+def _from_findings(findings: Sequence[Finding], candidates: int) -> list[Reason]:
+    """One reason for each distinct fault, naming the engines that share it; in the order of the codes."""
+    groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in findings:
-        groups[_code(finding), finding.message].append(finding.engine)
-    for (code, message), engines in groups.items():
-        evidence = f"{message} in {len(engines)} of {candidates}: {', '.join(engines)}"
-        yield Reason(code, tuple(engines), evidence)
+        groups[code_of(finding), finding.message].append(finding)
+    reasons = []
+    for (code, message), group in groups.items():
+        engines = tuple(dict.fromkeys(finding.engine for finding in group))
+        told = message if group[0].shared else f"{message} in {len(engines)} of {candidates}"
+        reasons.append(Reason(code, engines, f"{told}: {', '.join(engines)}"))
+    return sorted(reasons, key=lambda reason: CODES.index(reason.code))
 
 
-def _code(finding: Finding) -> str:
-    if finding.check in ("inline_codes", "placeholders"):
-        return "formatting_error"
-    added = finding.message.endswith("added") or (finding.check, finding.subject) == ("length", "+")
-    return "hallucination" if added else "omission"
+def code_of(finding: Finding) -> str:
+    """The reason that a finding stands for."""
+    if finding.check in _BY_MESSAGE:
+        new = "added" in finding.message or "longer" in finding.message
+        return "hallucination" if new else "omission"
+    return _MEANINGS.get(finding.check, "formatting_error")
 
 
 def _apart(engines: Sequence[str], verdict: Verdict) -> Iterator[Reason]:
@@ -85,14 +128,34 @@ def _apart(engines: Sequence[str], verdict: Verdict) -> Iterator[Reason]:
             yield Reason("semantic_drift", (engine,), evidence)
 
 
-def _scatter(verdict: Verdict, pairs: Pairs, settings: DecideSettings) -> Reason:
-    groups = clusters(verdict.voters, pairs, settings.agree_at)
-    best = max(pairs.values(), default=0.0)
-    if len(groups) == len(verdict.voters):
-        evidence = f"no two of {len(verdict.voters)} candidates agree at {settings.agree_at:g} (best {best:.2f})"
-        return Reason("unusual_input", verdict.voters, evidence)
+def _clustered(
+    verdict: Verdict,
+    pairs: Pairs,
+    settings: DecideSettings,
+    meaning: Meaning | None,
+    traits: Sequence[str],
+    *,
+    settled: bool,
+) -> Iterator[Reason]:
+    """How the candidates fall apart; what is unusual about the source comes first where they scatter."""
+    groups, size = clusters(verdict.voters, pairs, settings.agree_at), len(verdict.voters)
     split = " against ".join(", ".join(group) for group in groups)
-    return Reason("semantic_drift", verdict.voters, f"{' : '.join(str(len(g)) for g in groups)}: {split}")
+    counts = " : ".join(str(len(group)) for group in groups)
+    source = f"; the source is {', '.join(traits)}" if traits else ""
+    scattered = len(groups) == size
+    same = meaning and len(clusters(verdict.voters, meaning.pairs, meaning.same_at)) == 1
+    if meaning and same:
+        least = min(meaning.pairs.values(), default=0.0)
+        evidence = f"{counts} by their words, one meaning (at least {least:.2f}): {', '.join(verdict.voters)}"
+        yield Reason("paraphrase", verdict.voters, evidence)
+    elif scattered:
+        best = max(pairs.values(), default=0.0)
+        evidence = f"no two of {size} candidates agree at {settings.agree_at:g} (best {best:.2f}){source}"
+        yield Reason("unusual_input", verdict.voters, evidence)
+    elif not settled or len(groups) > 1:
+        yield Reason("semantic_drift", verdict.voters, f"{counts}: {split}")
+    if traits and (same or not scattered):
+        yield Reason("unusual_input", verdict.voters, f"the source is {', '.join(traits)}")
 
 
 def clusters(voters: Sequence[str], pairs: Mapping[tuple[str, str], float], agree_at: float) -> list[list[str]]:

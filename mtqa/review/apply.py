@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mtqa.errors import DecisionError, FormatError, MtqaError, StaleDecision
+from mtqa.facts import Case
 from mtqa.formats import write_copy
 from mtqa.inline import Marking, Markup, Text
 from mtqa.inputs import Found, Opened, open_input
-from mtqa.model import BilingualFile, Candidate, Edit, Finding, Segment, Severity, Status
-from mtqa.ports import Check, Format, JsonObject
+from mtqa.model import BilingualFile, Candidate, Edit, Segment, Status
+from mtqa.ports import Check, Fault, Format, JsonObject
 from mtqa.report.plain import cell_text
 from mtqa.review.decisions import Action, Decision
 from mtqa.review.output import Output
@@ -29,7 +30,7 @@ class Applied:
     written: int = 0
     unchanged: int = 0
     refused: dict[str, MtqaError] = field(default_factory=dict)
-    warnings: list[tuple[str, Finding]] = field(default_factory=list)
+    warnings: list[tuple[str, Fault]] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
 
 
@@ -210,7 +211,7 @@ def _edit(segment: Segment, decision: Decision, result: JsonObject, codes: Check
         raise StaleDecision(segment.id, "somebody has changed its target in the file since the run", _AGAIN)
     text = marking.parse(_wanted(decision, result))
     candidate = Candidate(decision.engine or "reviewer", text)
-    faults = list(codes.findings(segment, candidate, (), Severity.ERROR))
+    faults = list(codes.faults(Case(segment, [candidate])))
     if faults:
         what = "; ".join(fault.message for fault in faults)
         raise DecisionError(segment.id, what, "put the codes of the source into the target")
@@ -227,7 +228,7 @@ def _wanted(decision: Decision, result: JsonObject) -> str:
     return decision.target or ""
 
 
-def _warnings(segment: Segment, edit: Edit, checks: Iterable[Check]) -> Iterator[Finding]:
-    candidate = Candidate("reviewer", edit.target or Text())
+def _warnings(segment: Segment, edit: Edit, checks: Iterable[Check]) -> Iterator[Fault]:
+    case = Case(segment, [Candidate("reviewer", edit.target or Text())])
     for check in checks:
-        yield from check.findings(segment, candidate, (), Severity.WARNING)
+        yield from check.faults(case)

@@ -48,6 +48,7 @@ def segment_to_json(segment: Segment) -> JsonObject:
         "kept": segment.kept,
         "note": segment.note,
         "part_of": segment.part_of,
+        "limit": list(segment.limit) if segment.limit else None,
     }
     return {key: value for key, value in record.items() if value not in (None, "", False, [])}
 
@@ -72,6 +73,7 @@ def segment_from_json(record: JsonObject) -> Segment:
         kept=record.get("kept", False),
         note=record.get("note"),
         part_of=record.get("part_of", ""),
+        limit=tuple(record["limit"]) if "limit" in record else None,
     )
 
 
@@ -211,6 +213,8 @@ def _finding(finding: Finding) -> JsonObject:
         "message": finding.message,
         "subject": finding.subject or None,
         "span": list(finding.span) if finding.span else None,
+        "shared": list(finding.shared) if finding.shared else None,
+        "fingerprint": finding.fingerprint or None,
     }
     return {key: value for key, value in record.items() if value is not None}
 

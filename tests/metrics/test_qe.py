@@ -36,7 +36,7 @@ def predicted(folder: Path, samples: list[dict[str, str]]) -> list[float]:
 def test_the_numbers_are_those_of_comet(comet_model: Models, family: str) -> None:
     """Every candidate with text is told, above a bound that nothing reaches; an empty one is the affair of `empty`."""
     check = QualityEstimate(model=str(comet_model(family)), below=10.0)
-    told = {one.engine: one for one in run_checks(POOL, {"qe": (check, Severity.WARNING)})}
+    told = {one.engine: one for one in next(run_checks([POOL], {"qe": (check, Severity.WARNING)}))}
     assert list(told) == ["a", "b", "d"]
     texts = {candidate.engine: candidate.text.plain for candidate in POOL.candidates}
     samples = [{"src": POOL.segment.source.plain, "mt": texts[engine]} for engine in told]
@@ -48,10 +48,12 @@ def test_the_numbers_are_those_of_comet(comet_model: Models, family: str) -> Non
 def test_a_bound_parts_candidates(comet_model: Models) -> None:
     model = str(comet_model("unified_metric"))
     high = QualityEstimate(model=model, below=10.0)
-    estimates = [float(one.message.split()[2].strip(",")) for one in run_checks(POOL, {"qe": (high, high.default)})]
+    estimates = [
+        float(one.message.split()[2].strip(",")) for one in next(run_checks([POOL], {"qe": (high, high.default)}))
+    ]
     assert estimates[0] == estimates[2] != estimates[1]
     between = QualityEstimate(model=model, below=(estimates[0] + estimates[1]) / 2)
-    told = [one.engine for one in run_checks(POOL, {"qe": (between, between.default)})]
+    told = [one.engine for one in next(run_checks([POOL], {"qe": (between, between.default)}))]
     assert told == (["a", "d"] if estimates[0] < estimates[1] else ["b"])
 
 
@@ -62,7 +64,7 @@ def test_candidates_of_a_segment_are_estimated_together(comet_model: Models) -> 
     predict = network.predict
     network.predict = lambda pairs: (calls.append(len(pairs)), predict(pairs))[1]  # type: ignore[method-assign]
     for _ in range(2):
-        list(run_checks(POOL, {"qe": (check, check.default)}))
+        list(next(run_checks([POOL], {"qe": (check, check.default)})))
     assert calls == [2]  # two distinct texts
 
 

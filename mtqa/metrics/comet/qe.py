@@ -7,11 +7,12 @@ from functools import cache, partial
 from pathlib import Path
 
 from mtqa.errors import MetricError
+from mtqa.facts import Case
 from mtqa.metrics.comet.encode import batches
 from mtqa.metrics.comet.models import KNOWN, REFERENCE_FREE, check_licence, find_model
 from mtqa.metrics.comet.network import Network, Runtime
-from mtqa.model import Candidate, Finding, Segment, Severity
-from mtqa.ports import KnownModel
+from mtqa.model import Severity
+from mtqa.ports import Fault, KnownModel
 
 _WHERE = "check qe"
 _REMEMBERED = 10_000  # scores of (source, candidate)
@@ -25,6 +26,7 @@ class QualityEstimate:
     """
 
     default = Severity.WARNING
+    oracle = False
 
     def __init__(
         self,
@@ -62,22 +64,20 @@ class QualityEstimate:
         """Model, weights and versions: what the estimates depend on."""
         return f"qe|{self._model.signature}|precision:fp32"
 
-    def findings(
-        self, segment: Segment, candidate: Candidate, peers: Sequence[Candidate], severity: Severity
-    ) -> Iterable[Finding]:
-        """At most one finding. The candidates of a segment are estimated together, when the first is asked about."""
-        pair = segment.source.plain, candidate.text.plain
-        if candidate.text.blank:
-            return
-        if pair not in self._scores:
-            if len(self._scores) > _REMEMBERED:
-                self._scores.clear()
-            texts = dict.fromkeys([pair[1], *(peer.text.plain for peer in peers if not peer.text.blank)])
-            self._estimate([(pair[0], text) for text in texts if (pair[0], text) not in self._scores])
-        score = self._scores[pair]
-        if score < self._below:
-            message = f"quality estimate {score:.3f}, below {self._below:g} ({self._model.name})"
-            yield Finding(candidate.engine, "qe", severity, message)
+    def faults(self, case: Case) -> Iterable[Fault]:
+        """At most one for each candidate. The candidates of a segment are estimated together."""
+        source = case.source.plain
+        texts = {p: candidate.plain for p, candidate in enumerate(case.candidates) if not candidate.text.blank}
+        new = [pair for text in dict.fromkeys(texts.values()) if (pair := (source, text)) not in self._scores]
+        if len(self._scores) > _REMEMBERED:
+            self._scores.clear()
+            new = [(source, text) for text in dict.fromkeys(texts.values())]
+        if new:
+            self._estimate(new)
+        for position, text in texts.items():
+            score = self._scores[source, text]
+            if score < self._below:
+                yield Fault(position, f"quality estimate {score:.3f}, below {self._below:g} ({self._model.name})")
 
     def _estimate(self, pairs: Sequence[tuple[str, str]]) -> None:
         network = self._network()

@@ -1,0 +1,110 @@
+"""Capitals: at the beginning, in whole texts, and inside words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from mtqa.checks.words import masked, unusual, words
+from mtqa.facts import Case, Facts
+from mtqa.model import Severity
+from mtqa.ports import Fault
+
+_CAMEL = re.compile(r"(?<![\w.])(?:[a-z]+[A-Z]|[A-Z][a-z]+[A-Z])\w*(?:\(\))?|(?<![\w.])\w+_\w+(?:\(\))?")
+_LEAST_CAPS = 5  # letters that make a text of capitals one
+_CAPITAL_NOUNS = frozenset({"de", "lb"})
+
+
+class Capitalisation:
+    """The candidate begins with a small letter where the source has a capital, or the other way round."""
+
+    default = Severity.WARNING
+    oracle = True
+
+    def faults(self, case: Case) -> Iterable[Fault]:
+        """At most one for each candidate."""
+        source = case.source.once(_first)
+        if not source:
+            return
+        for position, candidate in enumerate(case.candidates):
+            first = candidate.once(_first)
+            if not first or first == source:
+                continue
+            # A text that begins small in the source may begin with a name or a noun in the target.
+            doubt = first == "capital" and (candidate.language in _CAPITAL_NOUNS or len(case.candidates) == 1)
+            if not doubt:
+                yield Fault(position, f"begins with a {first} letter, the source with a {source} one", first)
+
+
+class AllCaps:
+    """The candidate is all capitals where the source is not, or the other way round."""
+
+    default = Severity.WARNING
+    oracle = True
+
+    def faults(self, case: Case) -> Iterable[Fault]:
+        """At most one for each candidate."""
+        if not case.source.plain.isupper() and not any(one.plain.isupper() for one in case.candidates):
+            return
+        source = case.source.once(_all_caps)
+        if source is None:
+            return
+        for position, candidate in enumerate(case.candidates):
+            found = candidate.once(_all_caps)
+            if found is not None and found != source:
+                yield Fault(position, "all capitals" if found else "not all capitals, as the source is", "caps")
+
+
+class CamelCase:
+    """Identifiers and names with capitals inside (iPhone, getName, MAX_SIZE) that are not kept."""
+
+    default = Severity.WARNING
+    oracle = True
+
+    def faults(self, case: Case) -> Iterable[Fault]:
+        """One for each that is lost."""
+        source = case.source.once(_camels)
+        for name in source:
+            for position, candidate in enumerate(case.candidates):
+                if name.removesuffix("()") not in candidate.plain:
+                    yield Fault(position, f"{name} missing", name)
+
+
+def _first(facts: Facts) -> str:
+    """Whether the first letter is `capital` or `small`; empty where there is none or its script has no case."""
+    plain = facts.plain
+    if plain[:1].isalpha() and plain[1:2].islower() and plain[2:3].islower():  # so do most begin
+        return "capital" if plain[0].isupper() else "small" if plain[0].islower() else ""
+    found = facts.once(words)
+    if not found:
+        return ""
+    head = facts.plain[: facts.plain.find(found[0])]
+    if any(character.isalnum() or character in "@#/{}%<>&" for character in head):
+        return ""  # it begins with a number, a name, a placeholder
+    first, rest = found[0][0], found[0][1:]
+    if rest and not (rest.islower() or found[0].isupper()):
+        return ""  # iPhone
+    return "capital" if first.isupper() else "small" if first.islower() else ""
+
+
+def _all_caps(facts: Facts) -> bool | None:
+    """Whether all letters are capitals; None where they are too few, or have no case."""
+    text = facts.plain
+    if not text.isupper():
+        return False if len(text) >= _LEAST_CAPS and text.lower() != text.upper() else None
+    letters = "".join(facts.once(words))
+    return True if len(letters) >= _LEAST_CAPS and letters.isupper() else None
+
+
+def _usual(word: str) -> bool:
+    """Whether a word has capitals at its beginning alone, or nothing but capitals."""
+    return word[1:].islower() or word.isupper() or len(word) == 1
+
+
+def _camels(facts: Facts) -> tuple[str, ...]:
+    text = facts.plain
+    if "_" not in facts.chars and all(map(_usual, facts.once(unusual))):
+        return ()
+    if text.islower() or text.isupper():
+        return ()
+    return tuple(dict.fromkeys(_CAMEL.findall(facts.once(masked))))

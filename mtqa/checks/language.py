@@ -1,0 +1,108 @@
+"""Language: the candidate is in the target language. The detector is py3langid (97 or 139 languages, offline).
+
+A detector is unsure of short texts, and of languages that are near each other. So a text needs 20 letters of its own,
+and the target language and its relatives together must be next to impossible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from mtqa.checks.words import masked, vocabulary, words
+from mtqa.facts import Case, Facts
+from mtqa.model import Severity
+from mtqa.ports import Fault
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
+
+_LETTERS = 20
+_IMPOSSIBLE, _SURE = 0.02, 0.5
+# Languages that are taken for each other.
+_NEAR = tuple(
+    frozenset(group.split())
+    for group in (
+        "cs sk",
+        "bs hr sh sl sr",
+        "bg mk",
+        "da nb nn no sv",
+        "ace id jv ms su",
+        "an ast ca es ext gl oc pt",
+        "ca fr oc wa",
+        "co it lij scn vec",
+        "als de lb nds",
+        "af fy li nl",
+        "be ru rue uk",
+        "ja wuu yue zh",
+        "bho gom hi mai mr ne sa",
+        "ajp ar ary arz",
+        "ckb fa kk prs sdh tg",
+        "az crh tk tr",
+        "ba kk ky tt ug uz uzs",
+        "en gcr pcm",
+        "nso st tn xh zu",
+        "bcl ceb fil ilo tl",
+        "ps sd ur",
+        "et fi",
+        "lt ltg lv",
+    )
+)
+
+
+class Language:
+    """The candidate is in another language."""
+
+    default = Severity.ERROR
+    oracle = True
+
+    def faults(self, case: Case) -> Iterable[Fault]:
+        """At most one for each candidate."""
+        if not case.candidates or not _known(case.candidates[0].language):
+            return
+        for position, candidate in enumerate(case.candidates):
+            if _countable(case.source, candidate):
+                language = candidate.once(foreign)
+                if language:
+                    doubtful = language != case.source.language and len(candidate.plain) < 3 * _LETTERS
+                    yield Fault(position, f"is {language}, not {candidate.language}", language, None, doubtful)
+
+
+def _countable(source: Facts, candidate: Facts) -> bool:
+    """Whether there is enough text that is not merely names kept from the source."""
+    own = [
+        word
+        for word in candidate.once(words)
+        if not word[0].isupper() or word.casefold() not in source.once(vocabulary)
+    ]
+    return sum(map(len, own)) >= _LETTERS
+
+
+def foreign(facts: Facts) -> str:
+    """The language that a text is surely in, where that is not its own; empty otherwise."""
+    ranked: dict[str, float] = {}
+    for name, value in _detector().rank(facts.once(masked)):
+        ranked.setdefault(str(name), float(value))
+    own = sum(float(ranked.get(name, 0.0)) for name in _relatives(facts.language))
+    best, share = next(iter(ranked.items()), ("", 0.0))
+    return str(best) if own < _IMPOSSIBLE and share > _SURE and best != "zxx" else ""
+
+
+@lru_cache(maxsize=64)
+def _relatives(language: str) -> frozenset[str]:
+    return frozenset({language}).union(*[group for group in _NEAR if language in group])
+
+
+@lru_cache(maxsize=64)
+def _known(language: str) -> bool:
+    return not _relatives(language).isdisjoint(_detector().nb_classes)
+
+
+@lru_cache(maxsize=1)
+def _detector() -> LanguageIdentifier:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    if hasattr(LanguageIdentifier, "from_model_file"):
+        return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    return LanguageIdentifier.from_pickled_model(MODEL_FILE, norm_probs=True)  # before 0.4, which numpy 1 needs

@@ -1,0 +1,80 @@
+"""Signs that come in pairs: brackets and quotation marks."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from mtqa.checks.words import masked
+from mtqa.facts import Case, Facts
+from mtqa.model import Severity
+from mtqa.ports import Fault
+
+_ALIKE = {"（": "(", "）": ")", "［": "[", "］": "]", "【": "[", "】": "]", "〔": "[", "〕": "]", "﴾": "(", "﴿": ")"}
+_BRACKETS = frozenset("()[]") | frozenset(_ALIKE)
+_SMILEY = re.compile(r"(?<!\w)[:;=8xX][-^']?[()\[\]]+|(?<=\s)[()]+(?=\s|$)")
+_LIST_ITEM = re.compile(r"(?:^|(?<=\s))\w{1,3}\)")
+_QUOTES = frozenset('"“”„‟«»「」『』《》〝〞＂')
+_QUOTE = re.compile('["“”„‟«»「」『』《》〝〞＂]')
+_INCH = re.compile(r"(?<=\d)\"")
+
+
+class Brackets:
+    """Brackets that are lost, added or not closed."""
+
+    default = Severity.WARNING
+    oracle = True
+
+    def faults(self, case: Case) -> Iterable[Fault]:
+        """At most one for each candidate and kind of bracket."""
+        if _BRACKETS.isdisjoint(case.chars):
+            return
+        source = case.source.once(_brackets)
+        for position, candidate in enumerate(case.candidates):
+            found = candidate.once(_brackets)
+            if found == source:
+                continue
+            for opening, closing in ("()", "[]"):
+                kind = f"{opening} {closing}"
+                balanced = source[opening] == source[closing]
+                if balanced and found[opening] != found[closing]:
+                    yield Fault(position, f"brackets {kind} not in pairs", kind)
+                elif found[opening] < source[opening]:
+                    yield Fault(position, f"brackets {kind} missing", kind)
+                elif found[opening] > source[opening]:
+                    yield Fault(position, f"brackets {kind} added", kind)
+
+
+class Quotes:
+    """Quotation marks that are lost, added or not closed."""
+
+    default = Severity.WARNING
+    oracle = True
+
+    def faults(self, case: Case) -> Iterable[Fault]:
+        """At most one for each candidate."""
+        if _QUOTES.isdisjoint(case.chars):
+            return
+        source = case.source.once(_quotes)
+        for position, candidate in enumerate(case.candidates):
+            found = candidate.once(_quotes)
+            if source and not found and "'" not in candidate.chars and candidate.chars.isdisjoint("‘’‚‹›"):
+                yield Fault(position, "quotation marks missing", '"')
+            elif found and not source and case.source.chars.isdisjoint("'‘’‚‹›*_`"):
+                yield Fault(position, "quotation marks added", '"')
+            elif found % 2 and not source % 2:
+                yield Fault(position, "quotation marks not in pairs", '"')
+
+
+def _brackets(facts: Facts) -> Counter[str]:
+    if _BRACKETS.isdisjoint(facts.chars):
+        return Counter()
+    text = _LIST_ITEM.sub(" ", _SMILEY.sub(" ", facts.once(masked)))
+    return Counter(_ALIKE.get(character, character) for character in text if character in _BRACKETS)
+
+
+def _quotes(facts: Facts) -> int:
+    if _QUOTES.isdisjoint(facts.chars):
+        return 0
+    return len(_QUOTE.findall(_INCH.sub(" ", facts.once(masked))))

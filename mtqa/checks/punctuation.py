@@ -1,0 +1,90 @@
+"""End and start punctuation: what a text ends and begins with, by the signs of each language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mtqa.facts import Case, Facts
+from mtqa.model import Severity
+from mtqa.ports import Fault
+
+# Western sign -> how other scripts write it.
+_WRITTEN = {
+    ".": "。．｡।॥۔።։។။᠃",
+    "?": "？؟՞፧\u037e⁇⸮",
+    "!": "！՜",
+    ":": "：",
+    ";": "；؛",
+    ",": "，、،፣၊",
+    "…": "⋯‥",
+    "-": "–—‐‑−‒―",
+    "•": "·▪●",
+}
+_ALIKE = {sign: western for western, signs in _WRITTEN.items() for sign in signs}
+_ENDS, _STARTS = frozenset(".?!:;…"), frozenset("-•*¿¡…")
+_CLOSERS = "\"'”“’‘»«›‹„)]}）］】」』〉》〕｝*_ \t\r\n\u00a0\u202f\u200b\u200e\u200f\u2069\u202c"
+_OPENERS = "\"'“”„‘‚’«»‹›([{（［【「『〈《〔｛ \t\r\n\u00a0\u202f\u200b\u200e\u200f\u2068\u2067\u202b"
+_NO_STOP = frozenset({"th", "lo", "bo", "dz"})  # sentences end without a sign
+_INVERTED = frozenset({"es", "ast", "gl"})
+
+
+class EndPunctuation:
+    """The end of a candidate is of another kind than the end of its source."""
+
+    default = Severity.WARNING
+    oracle = True
+
+    def faults(self, case: Case) -> Iterable[Fault]:
+        """At most one for each candidate."""
+        source = case.source.once(end_sign)
+        for position, candidate in enumerate(case.candidates):
+            sign = candidate.once(end_sign)
+            if sign == source or not candidate.plain.strip() or not case.source.plain.strip():
+                continue
+            unmarked = not {candidate.language, case.source.language}.isdisjoint(_NO_STOP)
+            if (unmarked and {sign, source} <= {"", "."}) or (candidate.language == "el" and source + sign == "?;"):
+                continue
+            yield Fault(
+                position, f"ends with {sign or 'no sign'}, the source with {source or 'none'}", f"{source}{sign}"
+            )
+
+
+class StartPunctuation:
+    """The beginning of a candidate is of another kind than that of its source; Spanish questions are opened."""
+
+    default = Severity.WARNING
+    oracle = True
+
+    def faults(self, case: Case) -> Iterable[Fault]:
+        """At most one for each candidate."""
+        source = case.source.once(_start_sign)
+        for position, candidate in enumerate(case.candidates):
+            if candidate.language in _INVERTED:
+                for close, opening in (("?", "¿"), ("!", "¡")):
+                    if candidate.once(end_sign) == close and opening not in candidate.chars:
+                        yield Fault(position, f"{close} without {opening}", opening)
+            sign = candidate.once(_start_sign)
+            if sign != source and not {sign, source} & {"¿", "¡"} and candidate.plain.strip():
+                yield Fault(
+                    position, f"begins with {sign or 'no sign'}, the source with {source or 'none'}", f"{source}{sign}"
+                )
+
+
+def end_sign(facts: Facts) -> str:
+    """The sign at the end, in its western form; empty where there is none. Quotes and brackets aside."""
+    text = facts.plain.rstrip(_CLOSERS)
+    if not text:
+        return ""
+    sign = _ALIKE.get(text[-1], text[-1])
+    if sign == "." and text.endswith(("...", "。。。")):
+        return "…"
+    return sign if sign in _ENDS else ""
+
+
+def _start_sign(facts: Facts) -> str:
+    text = facts.plain.lstrip(_OPENERS)
+    if not text:
+        return ""
+    sign = "…" if text.startswith("...") else _ALIKE.get(text[0], text[0])
+    # A sign is one only before something: -5 and *bold* are none.
+    return sign if sign in _STARTS and not (sign in "-*" and text[1:2].strip()) else ""

@@ -1,0 +1,44 @@
+"""Quotation marks of the language, after the delimiters of CLDR. Straight ones pass everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mtqa.facts import Case
+from mtqa.model import Severity
+from mtqa.ports import Fault
+
+# Language -> its marks, with those of common second conventions; languages that are not here are not judged.
+_STYLES = {
+    **dict.fromkeys(("cs", "sk", "sl", "bg", "lt", "is", "ka", "mk"), "„“‚‘»«›‹"),
+    "de": "„“‚‘»«›‹", "de-CH": "«»‹›„“‚‘",
+    **dict.fromkeys(("pl", "ro", "hu", "hr", "sr", "bs"), "„”‚’»«›‹“"),
+    **dict.fromkeys(("fr", "it", "es", "pt", "ca", "gl", "eu", "nb", "no", "nn", "el", "sq", "hy", "fa"), "«»“”‘’‹›„"),
+    **dict.fromkeys(("ru", "uk", "be", "kk", "az", "uz", "ky"), "«»„“”"),
+    **dict.fromkeys(("sv", "fi"), "”’»"),
+    **dict.fromkeys(("da",), "»«„“”’"),
+    **dict.fromkeys(("et", "lv"), "„“”«»"),
+    **dict.fromkeys(("en", "nl", "tr", "id", "ms", "vi", "th", "ko", "hi", "bn", "ar", "he", "ga", "cy"), "“”‘’„«»״"),
+    "zh": "“”‘’「」『』《》〈〉", "ja": "「」『』“”〝〞《》〈〉",
+}  # fmt: skip
+_MARKS = frozenset("“”„‟«»‹›「」『』《》〈〉〝〞‘‚")
+
+
+class QuoteStyle:
+    """Quotation marks that are not those of the target language."""
+
+    default = Severity.WARNING
+    oracle = True
+
+    def faults(self, case: Case) -> Iterable[Fault]:
+        """One for each foreign mark."""
+        if _MARKS.isdisjoint(case.chars) or not case.candidates:
+            return
+        one = case.candidates[0]
+        usual = _STYLES.get(one.lang) or _STYLES.get(one.language)
+        if usual is None:
+            return
+        for position, candidate in enumerate(case.candidates):
+            for mark in sorted((candidate.chars & _MARKS).difference(usual)):
+                place = candidate.plain.index(mark)
+                yield Fault(position, f"{mark} is no quotation mark of {candidate.lang}", mark, (place, place + 1))

@@ -1,0 +1,61 @@
+"""Untranslated parts: several words in a row that stand in the source, while the target is another language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mtqa.checks.same_as_source import flat
+from mtqa.checks.words import folded, masked, vocabulary, words
+from mtqa.facts import Case, Facts
+from mtqa.model import Severity
+from mtqa.ports import Fault
+
+_WORDS, _LETTERS = 4, 14
+
+
+class Untranslated:
+    """Four words or more in a row are those of the source, names aside."""
+
+    default = Severity.ERROR
+    oracle = True
+
+    def faults(self, case: Case) -> Iterable[Fault]:
+        """At most one for each candidate."""
+        if not case.candidates or case.source.language == case.candidates[0].language:
+            return
+        source = case.source.once(folded)
+        if len(source) < _WORDS:
+            return
+        fours = case.source.once(_fours)
+        known = case.source.once(vocabulary)
+        for position, candidate in enumerate(case.candidates):
+            if len(known & candidate.once(vocabulary)) < _WORDS - 1:
+                continue
+            if candidate.once(_fours).isdisjoint(fours) or candidate.once(flat) == case.source.once(flat):
+                continue
+            run = _longest(candidate, fours)
+            if run:
+                yield Fault(position, f"not translated: {run}", run.casefold(), None, len(run.split()) < _WORDS + 1)
+
+
+def _fours(facts: Facts) -> frozenset[tuple[str, ...]]:
+    """Each four words in a row."""
+    found = facts.once(folded)
+    return frozenset(zip(found, found[1:], found[2:], found[3:], strict=False))
+
+
+def _longest(candidate: Facts, fours: frozenset[tuple[str, ...]]) -> str:
+    """The longest run of the candidate's words that is in the source, if it has words that are no names."""
+    written, plain = candidate.once(words), candidate.once(folded)
+    best: tuple[str, ...] = ()
+    for start in range(len(plain) - 3):
+        if plain[start : start + 4] in fours:
+            end = start + 4
+            while end < len(plain) and plain[end - 3 : end + 1] in fours:
+                end += 1
+            if end - start > len(best):
+                best = written[start:end]
+    small = [word for word in best if word[0].islower() and len(word) > 2]
+    joined = " ".join(best)
+    quoted = any(f"{opening}{best[0]}" in candidate.once(masked) for opening in "\"“„«»‘'(") if best else False
+    return joined if len(small) >= _WORDS - 1 and sum(map(len, best)) >= _LETTERS and not quoted else ""

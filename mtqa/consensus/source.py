@@ -1,0 +1,87 @@
+"""What is unusual about a source: by itself, and beside the other sources of its run. Pure.
+
+A source is unlike the rest when the rest shows it: one word among sentences, capitals among small letters, words that
+stand nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from functools import cached_property, lru_cache
+from statistics import median
+from zlib import crc32
+
+_WORD = re.compile(r"[^\W\d_]+")
+_CODE = re.compile(r"[{};=]\s*$|</?\w+|\w+\(.*\)|\b\w+_\w+\b|[A-Za-z]:\\|::|->|=>|&&|\$\{", re.MULTILINE)
+_SLOTS = 1 << 20  # of the table of words: constant memory, and words that fall together only hide each other
+_ENOUGH = 100  # sources that show what is usual
+_RARE, _LETTERS = 0.5, 4  # share of words that stand nowhere else; letters of a word that counts
+_LONG = 4  # times the median length
+
+
+class Sources:
+    """The sources of a run: which words they use, how long they are, whether they are all capitals."""
+
+    def __init__(self) -> None:
+        self._table, self._lengths = bytearray(_SLOTS), array("I")
+        self._capitals = self._single = 0
+
+    def see(self, source: str) -> None:
+        """Count one source of the run."""
+        words = _WORD.findall(source)
+        self._lengths.append(len(source))
+        self._capitals += _capitals(words)
+        self._single += len(words) == 1
+        for word in {word.casefold() for word in words}:
+            slot = crc32(word.encode("utf-8", "surrogatepass")) % _SLOTS
+            self._table[slot] = min(self._table[slot] + 1, 255)
+
+    @cached_property
+    def _usual(self) -> float:
+        """The median length; asked for when all sources were seen."""
+        return median(self._lengths) if self._lengths else 0.0
+
+    def traits(self, source: str) -> tuple[str, ...]:
+        """What is unusual about a source, in words; each fits `the source is ...`."""
+        words, count = _WORD.findall(source), len(self._lengths)
+        found = []
+        if len(words) == 1 and 4 * self._single <= count:
+            found.append("a single word")
+        if _capitals(words) and 4 * self._capitals <= count:
+            found.append("all capitals")
+        if len(_CODE.findall(source)) >= 2:
+            found.append("code")
+        if len(_scripts("".join(words))) > 1:
+            found.append("in several scripts")
+        if count >= _ENOUGH:
+            if len(source) > _LONG * self._usual and len(words) > 20:
+                found.append("much longer than usual")
+            counted = [word for word in words if len(word) >= _LETTERS]
+            rare = [word for word in counted if self._seen(word) <= 1]
+            if len(counted) >= 4 and len(rare) > _RARE * len(counted):
+                found.append(f"of words that stand nowhere else ({', '.join(rare[:3])})")
+        return tuple(found)
+
+    def _seen(self, word: str) -> int:
+        return self._table[crc32(word.casefold().encode("utf-8", "surrogatepass")) % _SLOTS]
+
+
+def _capitals(words: list[str]) -> bool:
+    letters = "".join(words)
+    return len(letters) > _LETTERS and letters.isupper()
+
+
+def _scripts(letters: str) -> set[str]:
+    """The scripts of the letters; those that Japanese and Korean mix are one."""
+    names = {_script(letter) for letter in letters}
+    return names - {""}
+
+
+@lru_cache(maxsize=1 << 12)
+def _script(letter: str) -> str:
+    name = unicodedata.name(letter, "").split(" ")[0].split("-")[0]
+    east = {"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "FULLWIDTH", "HALFWIDTH", "IDEOGRAPHIC", "BOPOMOFO"}
+    aside = {"MICRO", "OHM", "FEMININE", "MASCULINE", "MODIFIER", "GREEK"}
+    return "EAST" if name in east else "" if name in aside else name

@@ -1,0 +1,375 @@
+"""A table for each check: what it finds in one candidate, alone, and what it leaves alone. Eighteen languages."""
+
+import pytest
+
+from mtqa.checks import run_checks
+from mtqa.inline import Code, Text
+from mtqa.model import Candidate, CandidateSet
+from mtqa.plugins import build
+from tests.helpers import segment
+
+# check -> rows of (source, target, languages, expected messages).
+Row = tuple[str, str, str, list[str]]
+TABLES: dict[str, list[Row]] = {
+    "placeholders": [
+        ("Hello {name}", "Hallo {name}", "en>de", []),
+        ("Hello {name}", "Hallo {Name}", "en>de", ["{name} missing", "{Name} added"]),
+        ("%d files in %s", "%d ملفات في %s", "en>ar", []),
+        ("%1$s of %2$s", "%2$s 中的 %1$s", "en>zh", []),
+        ("%@ sent %ld items", "%@ a envoyé %ld éléments", "en>fr", []),
+        ("{{count}} items", "{{ count }} elementos", "en>es", []),
+        ("See $t(help)", "Viz $t(pomoc)", "en>cs", ["$t(help) missing", "$t(pomoc) added"]),
+        ("{{ user.name | date }}", "{{ user.name | datum }}", "en>nl",
+         ["{{user.name | date}} missing", "{{user.name | datum}} added"]),
+        ("%(total)s left", "残り %(total)s", "en>ja", []),
+        ("%1 of %2", "%1 / %2", "en>ko", []),
+        ("50% off", "%50 indirim", "en>tr", []),
+        ("{n, plural, one {# file} other {# files}}", "{n, plural, one {# soubor} few {# soubory} other {# souborů}}",
+         "en>cs", []),
+        ("{n, plural, one {# file} other {# files}}", "{n, plural, one {# soubor}}", "en>cs",
+         ["{n, plural} missing", "{n, plural without other} added"]),
+        ("{g, select, male {He} other {They}}", "{g, select, muž {On} other {Oni}}", "en>cs",
+         ["{g, select: male other} missing", "{g, select: muž other} added"]),
+    ],
+    "plural_branches": [
+        ("x", "{n, plural, one {a} few {b} many {c} other {d}}", "en>cs", []),
+        ("x", "{n, plural, one {a} other {d}}", "en>cs", ["{n, plural}: branch few missing"]),
+        ("x", "{n, plural, one {a} few {b} other {d}}", "en>de", ["{n, plural}: branch few is never used in de"]),
+        ("x", "{n, plural, other {d}}", "en>ja", []),
+        ("x", "{n, plural, =0 {z} one {a} few {b} many {c} other {d}}", "en>ru", []),
+        ("x", "{n, plural, zero {z} one {a} two {b} few {c} many {d} other {e}}", "en>ar", []),
+    ],
+    "numbers": [
+        ("up to 2,500 photos", "bis zu 2.500 Fotos", "en>de", []),
+        ("up to 2,500 photos", "až 2\u00a0500 fotek", "en>cs", []),
+        ("up to 2,500 photos", "2500 枚まで", "en>ja", []),
+        ("up to 2,500 photos", "bis zu 25.000 Fotos", "en>de", ["2,500 missing", "25.000 added"]),
+        ("it costs 3.5 euros", "3,5 евро", "en>ru", []),
+        ("it costs 3.5 euros", "35 евро", "en>ru", ["3.5 missing", "35 added"]),
+        ("at 8:30 pm", "um 20:30 Uhr", "en>de", []),
+        ("25 pages", "٢٥ صفحة", "en>ar", []),
+        ("25 pages", "٢٦ صفحة", "en>ar", ["25 missing", "26 added"]),
+        ("10,000 people", "1万人", "en>ja", []),
+        ("250 million people", "2.5 亿人", "en>zh", ["250 missing", "2.5 added"]),
+        ("the 21st century", "le XXIe siècle", "en>fr", ["21 missing"]),
+        ("1,00,000 rupees", "1,00,000 रुपये", "en>hi", []),
+        ("see {0} of 15", "{0} aus 15", "en>de", []),
+        ("https://x.org/2024", "https://x.org/2024", "en>de", []),
+    ],
+    "empty": [("word", "", "en>de", ["empty"]), ("word", "言葉", "en>ja", []), ("", "", "en>ar", [])],
+    "same_as_source": [
+        ("Choose a folder", "Choose a folder", "en>he", ["same as source"]),
+        ("ACME Cloud", "ACME Cloud", "en>de", []),
+        ("2,500", "2,500", "en>zh", []),
+        ("@user33 @user44", "@user33 @user44", "en>fr", []),
+        ("Choose a folder", "Choose a folder", "en>en-GB", []),
+    ],
+    "untranslated": [
+        ("Save the file before you close the window", "Uložte before you close the window", "en>cs",
+         ["not translated: before you close the window"]),
+        ("Save the file before you close the window", "保存 before you close the window", "en>zh",
+         ["not translated: before you close the window"]),
+        ("Read The New York Times Daily", "Lies The New York Times Daily", "en>de", []),
+        ("see https://a.org/one-two-three-four-five", "viz https://a.org/one-two-three-four-five", "en>cs", []),
+    ],
+    "end_punctuation": [
+        ("Saved.", "Gespeichert.", "en>de", []),
+        ("Saved.", "Gespeichert", "en>de", ["ends with no sign, the source with ."]),
+        ("Saved.", "保存しました。", "en>ja", []),
+        ("Saved?", "هل حفظت؟", "en>ar", []),
+        ("Saved?", "Αποθηκεύτηκε;", "en>el", []),
+        ("Saved.", "सहेजा गया।", "en>hi", []),
+        ("Saved.", "บันทึกแล้ว", "en>th", []),
+        ("Saved.", "պահված է։", "en>hy", []),
+        ("Loading...", "Načítání…", "en>cs", []),
+        ("He said “no.”", "Er sagte „nein“.", "en>de", []),
+        ("Saved!", "Guardado", "en>es", ["ends with no sign, the source with !"]),
+    ],
+    "start_punctuation": [
+        ("Ready?", "¿Listo?", "en>es", []),
+        ("Ready?", "Listo?", "en>es", ["? without ¿"]),
+        ("- one", "– eins", "en>de", []),
+        ("• one", "eins", "en>de", ["begins with no sign, the source with •"]),
+        ("-5 degrees", "-5 stupňů", "en>cs", []),
+    ],
+    "edge_spaces": [
+        ("Name: ", "名称： ", "en>zh", []),
+        ("Name: ", "Name:", "en>de", ["space at the end missing"]),
+        ("Name", " שם", "en>he", ["space at the beginning added"]),
+    ],
+    "double_spaces": [
+        ("a b", "x  y", "en>de", ["double space"]), ("a  b", "x  y", "en>de", []), ("a b", "x y", "en>ru", []),
+    ],
+    "punctuation_spaces": [
+        ("Ready?", "Fertig ?", "en>de", ["space before ?"]),
+        ("Ready?", "Prêt\u202f?", "en>fr", []),
+        ("Ready?", "Prêt?", "en>fr", ["no space at ?"]),
+        ("Ready?", "Prêt ?", "en>fr", ["a space that can break at ?"]),
+        ("Ready?", "Prêt?", "en>fr-CA", []),
+        ("at 10:30", "à 10:30", "en>fr", []),
+        ("Well, yes", "да , конечно", "en>ru", ["space before ,"]),
+    ],
+    "no_break_spaces": [
+        ("10\u00a0km", "10 km", "en>de", ["no-break space missing"]), ("10\u00a0km", "10\u202fkm", "en>fr", []),
+        ("10\u00a0km", "10公里", "en>zh", []),
+    ],
+    "brackets": [
+        ("(optional)", "（可选）", "en>zh", []),
+        ("(optional)", "optional", "en>de", ["brackets ( ) missing"]),
+        ("(optional)", "(اختياري)", "en>ar", []),
+        ("(optional)", "(optional", "en>de", ["brackets ( ) not in pairs"]),
+        ("optional :)", "volitelné", "en>cs", []),
+        ("x", "x [y]", "en>de", ["brackets [ ] added"]),
+    ],
+    "quotes": [
+        ('the "best"', "„nejlepší“", "en>cs", []),
+        ('the "best"', "「最高」", "en>ja", []),
+        ('the "best"', "nejlepší", "en>cs", ["quotation marks missing"]),
+        ('the "best"', "„nejlepší", "en>cs", ["quotation marks not in pairs"]),
+        ('a 27" screen', "Bildschirm mit 27 Zoll", "en>de", []),
+    ],
+    "quote_style": [
+        ('the "best"', "“nejlepší”", "en>cs", ["” is no quotation mark of cs"]),
+        ('the "best"', "„nejlepší“", "en>cs", []),
+        ('the "best"', "« le meilleur »", "en>fr", []),
+        ('the "best"', "「最高」", "en>ja", []),
+        ('the "best"', "“最好”", "en>zh", []),
+        ('the "best"', '"beste"', "en>de", []),
+    ],
+    "urls": [
+        ("see https://a.org/x.", "viz https://a.org/x", "en>cs", []),
+        ("see https://a.org/x", "查看 https://a.org/y。", "en>zh",
+         ["https://a.org/x missing", "https://a.org/y added"]),
+        ("see www.a.org", "siehe", "en>de", ["www.a.org missing"]),
+    ],
+    "emails": [
+        ("write to a@b.org", "اكتب إلى a@b.org", "en>ar", []),
+        ("write to a@b.org", "schreib an a@c.org", "en>de", ["a@b.org missing", "a@c.org added"]),
+    ],
+    "paths": [
+        ("open /usr/bin/x", "otevři /usr/bin/x", "en>cs", []),
+        (r"open C:\Users\x", r"öffne C:\Benutzer\x", "en>de", [r"C:\Users\x missing", r"C:\Benutzer\x added"]),
+        ("and/or", "und/oder", "en>de", []),
+    ],
+    "mentions": [
+        ("@ann hi", "@ann привет", "en>ru", []), ("@ann hi", "@anna ahoj", "en>cs", ["@ann missing", "@anna added"]),
+    ],
+    "capitalisation": [
+        ("Save", "speichern", "en>de", ["begins with a small letter, the source with a capital one"]),
+        ("save", "Speichern", "en>de", []), ("Save", "保存", "en>zh", []), ("Save", "حفظ", "en>ar", []),
+        ("iPhone rocks", "iPhone je super", "en>cs", []), ("3 files", "soubory: 3", "en>cs", []),
+    ],
+    "all_caps": [
+        ("WARNING", "Varování", "en>cs", ["not all capitals, as the source is"]),
+        ("Warning", "VAROVÁNÍ", "en>cs", ["all capitals"]),
+        ("WARNING", "警告", "en>ja", []), ("WARNING", "ΠΡΟΣΟΧΗ", "en>el", []), ("OK", "ok", "en>de", []),
+    ],
+    "camel_case": [
+        ("Open iCloud", "Otevřít iCloud", "en>cs", []),
+        ("Open YouTube", "打开优兔", "en>zh", ["YouTube missing"]),
+        ("set max_size", "max_size festlegen", "en>de", []),
+        ("call getName()", "zavolejte dejJméno()", "en>cs", ["getName() missing"]),
+    ],
+    "characters": [
+        ("x", "a\ufffdb", "en>de", ["U+FFFD (replacement character)"]),
+        ("x", "a\x07b", "en>de", ["U+0007 (a control character)"]),
+        ("x", "příliÅ¡", "en>cs", ["broken encoding: Å¡"]),
+        ("x", "donâ€™t", "de>en", ["broken encoding: â€™"]),
+        ("x", "a\u200bb", "en>th", ["U+200B (zero width space)"]),
+        ("x", "می\u200cخواهم", "en>fa", []),
+        ('"x"', "&quot;x&quot;", "en>de", ["&quot; is left escaped"]),
+        ("R&D", "Forschung & Entwicklung", "en>de", []),
+        ("x", "Ångström Åse", "en>sv", []),
+    ],
+    "accelerators": [
+        ("&File", "&Datei", "en>de", []), ("&File", "Datei", "en>de", ["accelerator & missing"]),
+        ("&File", "文件(&F)", "en>zh", []), ("_Open", "_Otevřít", "en>cs", []),
+        ("&File", "&Da&tei", "en>de", ["accelerator & more than once"]),
+        ("R&D budget", "rozpočet", "en>cs", []), ("set max_size", "nastavit", "en>cs", []),
+    ],
+    "repeated_words": [
+        ("in the house", "im im Haus", "en>de", ["im twice"]), ("in the house", "дом дом", "en>ru", ["дом twice"]),
+        ("we wash", "nous nous lavons", "en>fr", []), ("children", "anak anak", "en>id", []),
+        ("very very big", "sehr sehr groß", "en>de", []), ("thank you", "谢谢 谢谢", "en>zh", []),
+    ],
+    "loop": [
+        ("Save the file", "Uložit soubor soubor soubor soubor soubor soubor soubor soubor soubor", "en>cs",
+         ["“soubor” 9 times in a row"]),
+        ("Save the file", "ファイルを保存しました" + "しました" * 6, "en>ja", ["“しました” 7 times in a row"]),
+        ("Save the file", "احفظ " + "الملف الآن " * 6, "en>ar", ["“الملف الآن” 6 times in a row"]),
+        ("Nooo", "N" + "o" * 40, "en>de", ["“o” 40 times in a row"]),
+        ("Save the file", "Speichern Sie die Datei in dem Ordner, in dem die Datei war.", "en>de", []),
+    ],
+    "script": [
+        ("Save the file", "Сохранить файл", "en>ru", []),
+        ("Save the file", "Sohranit fail", "en>ru", ["not a letter of ru"]),
+        ("iPhone Pro", "iPhone Pro", "en>ru", []),
+        ("Save the file", "Uložit 文件 prosím", "en>cs", ["letters that are Cjk"]),
+        ("Save the file", "ファイルを保存", "en>ja", []),
+        ("Save", "保存文件", "en>zh", []),
+        ("Save the file", "שמור את הקובץ", "en>he", []), ("Save the file", "Sačuvaj", "en>sr", []),
+        ("Save the file", "Sačuvaj datoteku", "en>sr-Cyrl", ["not a letter of sr-Cyrl"]),
+        ("5 µm of β", "5 µm β", "en>cs", []),
+    ],
+    "language": [
+        ("The backup of your computer is complete.", "Die Sicherung Ihres Computers ist abgeschlossen.", "en>de", []),
+        ("The backup of your computer is complete.", "The backup of your computer is now finished.", "en>de",
+         ["is en, not de"]),
+        ("The backup of your computer is complete.", "La copia de seguridad de su equipo ha finalizado ya.", "en>cs",
+         ["is es, not cs"]),
+        ("OK", "OK", "en>de", []),
+    ],
+    "max_length": [("x", "abc", "en>de", [])],
+    "length_ratio": [
+        ("Save the file to the folder", "x" * 130, "en>de", ["much longer than its source"]),
+        ("Save the file to the folder now please, or else nothing will be kept", "Ne", "en>cs",
+         ["much shorter than its source"]),
+        ("Save the file to the folder", "将文件保存到文件夹", "en>zh", []),
+    ],
+    "negation": [
+        ("Files are not deleted", "Soubory jsou smazány", "en>cs", ["negation missing"]),
+        ("Files are not deleted", "Soubory nejsou smazány", "en>cs", []),
+        ("Files are not deleted", "Dateien werden gelöscht", "en>de", ["negation missing"]),
+        ("Files are not deleted", "ファイルは削除されません", "en>ja", []),
+        ("Files are not deleted", "لن تُحذف الملفات", "en>ar", []),
+        ("Files are not deleted", "Dosyalar silinmez", "en>tr", []),
+        ("Files are not deleted", "Файлы удаляются", "en>ru", ["negation missing"]),
+        ("Do not open", "열지 마십시오", "en>ko", []),
+    ],
+    "omission": [
+        ("One is here. Two is there. Three is gone. Four is back.", "Jedna je tady.", "en>cs", ["1 of 4 sentences"]),
+        ("One is here. Two is there.", "Jedna je tady. Dva je tam.", "en>cs", []),
+    ],
+    "chatter": [
+        ("Save", "Here is the translation: Speichern", "en>de", ["chatter: Here is the translation:"]),
+        ("Save", "Hier ist die Übersetzung: Speichern", "en>de", ["chatter: Hier ist die Übersetzung:"]),
+        ("Save", "以下是翻译：保存", "en>zh", ["chatter: 以下是翻译："]),
+        ("Save", "```\nUložit\n```", "en>cs", ["code fence"]),
+        ("Save", "Uložit\n\nNote: I kept it short.", "en>cs", ["chatter: Note:"]),
+        ("Here is the list: a", "Hier ist die Liste: a", "en>de", []),
+    ],
+    "refusal": [
+        ("How to kill a process", "I'm sorry, but I can't assist with that.", "en>cs",
+         ["refusal: I'm sorry, but I can't assist"]),
+        ("How to kill a process", "Es tut mir leid, aber dabei kann ich nicht helfen.", "en>de",
+         ["refusal: Es tut mir leid, aber dabei kann ich nicht helfen"]),
+        ("How to kill a process", "抱歉，我无法协助。", "en>zh", ["refusal: 抱歉，我无法"]),
+        ("Sorry, I can't help you.", "Es tut mir leid, ich kann Ihnen nicht helfen.", "en>de", []),
+        ("I am sorry that it rains", "Promiňte, že prší", "en>cs", []),
+    ],
+    "prompt_leak": [
+        ("Save", "You are a professional translator. Uložit", "en>cs",
+         ["instructions in the text: You are a professional translator"]),
+        ("Save", "<|im_start|>保存", "en>zh", ["instructions in the text: <|im_start|>"]),
+        ("Save", "<think>hm</think> Speichern", "en>de", ["instructions in the text: <think>"]),
+        ("Translate the following text", "Translate the following text", "en>de", []),
+    ],
+}  # fmt: skip
+ROWS = [(check, *row) for check, rows in TABLES.items() for row in rows]
+
+
+@pytest.mark.parametrize(("check", "source", "target", "languages", "expected"), ROWS)
+def test_alone(check: str, source: str, target: str, languages: str, expected: list[str]) -> None:
+    source_lang, target_lang = languages.split(">")
+    here = segment(source, source_lang=source_lang, target_lang=target_lang)
+    one = build("checks", check, {}, check)
+    (told,) = run_checks([CandidateSet(here, (Candidate("a", Text(target)),))], {check: (one, one.default)})
+    assert [finding.message for finding in told] == expected
+
+
+def test_the_tables_have_many_languages() -> None:
+    assert len({languages.split(">")[1].split("-")[0] for _, _, _, languages, _ in ROWS}) >= 18
+
+
+# Rows that need the others: (source, good candidates, the one that is looked at, languages, expected).
+POOLS: dict[str, list[tuple[str, list[str], str, str, list[str]]]] = {
+    "names": [
+        ("Meet Anna Karenina in Paris.", ["Treffen Sie Anna Karenina in Paris."] * 3, "Treffen Sie sie in Paris.",
+         "en>de", ["Anna missing in 1 of 4", "Karenina missing in 1 of 4"]),
+        ("Meet Anna in Paris.", ["Sejdeme se s Annou v Paříži."] * 3, "Potkáme Annu v Paříži.", "en>cs", []),
+        ("Meet Anna in Paris.", ["Встретьте Анну в Париже."] * 3, "Встретьте её в Париже.", "en>ru", []),
+    ],
+    "negation": [
+        ("It does not delete files.", ["Nemaže žádné soubory.", "Soubory nesmaže.", "Soubory nemaže."],
+         "Soubory maže.", "en>cs", ["negation missing in 1 of 4"]),
+        ("It deletes files.", ["Es löscht Dateien."] * 3, "Es löscht keine Dateien.", "en>de",
+         ["negation added in 1 of 4"]),
+        ("It does not delete files.", ["لا يحذف الملفات."] * 3, "يحذف الملفات.", "en>ar",
+         ["negation missing in 1 of 4"]),
+        ("It does not delete files.",
+         ["它不会删除文件。"] * 3, "它会删除文件。", "en>zh", ["negation missing in 1 of 4"]),
+    ],
+    "omission": [
+        ("Save the file, then close the window and restart the computer.",
+         ["Uložte soubor, potom zavřete okno a restartujte počítač."] * 3, "Uložte soubor.", "en>cs",
+         ["nothing for “potom zavřete okno a restartujte počítač”"]),
+        ("Save the file, then close the window and restart the computer.",
+         ["ファイルを保存してから、ウィンドウを閉じてコンピューターを再起動します。"] * 3, "ファイルを保存します。",
+         "en>ja",
+         ["nothing for “てから、ウィンドウを閉じてコンピューターを再起動”"]),
+        ("Save the file, then close the window.", ["Uložte soubor, pak zavřete okno."] * 3,
+         "Soubor uložte a poté okno zavřete.", "en>cs", []),
+    ],
+    "addition": [
+        ("The backup is complete.", ["Záloha je hotová."] * 3,
+         "Záloha je hotová. Obraťte se prosím na zákaznickou podporu.", "en>cs",
+         ["no other has “Obraťte se prosím na zákaznickou podporu”"]),
+        ("The backup is complete.", ["اكتملت النسخة الاحتياطية."] * 3,
+         "اكتملت النسخة الاحتياطية. يرجى الاتصال بفريق الدعم الفني قريبا.", "en>ar",
+         ["no other has “يرجى الاتصال بفريق الدعم الفني قريبا”"]),
+    ],
+    "length": [
+        ("x", ["Die Sicherung ist abgeschlossen."] * 3, "Fertig", "en>de", ["81% shorter than the others"]),
+        ("x", ["备份已完成，一切正常，没有任何问题。"] * 3, "备份已完成，一切正常，没有任何问题。" * 2, "en>zh",
+         ["100% longer than the others"]),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("check", "source", "good", "target", "languages", "expected"),
+    [(check, *row) for check, rows in POOLS.items() for row in rows],
+)
+def test_among_others(
+    check: str, source: str, good: list[str], target: str, languages: str, expected: list[str]
+) -> None:
+    source_lang, target_lang = languages.split(">")
+    here = segment(source, source_lang=source_lang, target_lang=target_lang)
+    pool = [*(Candidate(f"e{i}", Text(text)) for i, text in enumerate(good)), Candidate("x", Text(target))]
+    one = build("checks", check, {}, check)
+    (told,) = run_checks([CandidateSet(here, tuple(pool))], {check: (one, one.default)})
+    assert [finding.message for finding in told] == expected
+    assert {finding.engine for finding in told} <= {"x"}
+
+
+# Inline codes have places; the words in brackets are inside the pair.
+PAIR = (Code("1", "open", "<b>"), Code("1", "close", "</b>"))
+
+
+def coded(text: str) -> Text:
+    before, _, rest = text.partition("[")
+    inside, _, after = rest.partition("]")
+    return Text(before, PAIR[0], inside, PAIR[1], after)
+
+
+@pytest.mark.parametrize(
+    ("source", "good", "target", "expected"),
+    [
+        ("Press [Start] now", ["Nyní stiskněte [Start]"] * 3, "Nyní [stiskněte] Start", ["is around other words"]),
+        ("Press [Start] now", ["الآن اضغط [ابدأ]"] * 3, "الآن [اضغط] ابدأ", ["is around other words"]),
+        ("Press [Start] now", ["Nyní stiskněte [Start]"] * 3, "Teď stiskněte [Start]", []),
+        ("Press [Start] now", ["Nyní stiskněte [Start]"] * 3, "Nyní stiskněte Start[]", ["is around nothing"]),
+        (
+            "Press [Start] now please",
+            ["Stiskněte [Start] hned"] * 3,
+            "[Stiskněte Start hned]",
+            ["is around everything"],
+        ),
+    ],
+)
+def test_code_places(source: str, good: list[str], target: str, expected: list[str]) -> None:
+    here = segment(coded(source))
+    pool = [*(Candidate(f"e{i}", coded(text)) for i, text in enumerate(good)), Candidate("x", coded(target))]
+    one = build("checks", "code_places", {}, "code_places")
+    (told,) = run_checks([CandidateSet(here, tuple(pool))], {"code_places": (one, one.default)})
+    assert [finding.message for finding in told] == [f"inline code <b> {what} in 1 of 4" for what in expected]
