@@ -20,6 +20,7 @@ from mtqa.model import Missing, Usage
 from mtqa.ports import Answer, Capabilities, NoAnswer, Outcome, Price, Query
 
 _BLOCK = 2**20  # bytes read at once
+_LOADING = threading.Lock()  # transformers cannot load two models at once
 
 
 class LocalEngine:
@@ -107,7 +108,8 @@ class LocalEngine:
 
     def _loaded(self) -> Model:
         try:
-            return self._kind(self._folder, self._device, self._beam)
+            with _LOADING:
+                return self._kind(self._folder, self._device, self._beam)
         except (OSError, RuntimeError, ValueError, KeyError, ImportError) as error:
             what = f"the model cannot be loaded ({excerpt(str(error))})"
             raise EngineRefused(self.where, what, "check the files in its folder") from error

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,15 @@ def test_the_language_is_chosen_by_its_token(models: Path, name: str) -> None:
     assert texts_of(engine, HOUSE, target="tlh") == ["Das Haus ist groß."]
     reason = "the model has no language mi; codes may name it"
     assert texts_of(engine, HOUSE, target="mi") == [NoAnswer("q1", Missing.ABSTAINED, reason)]
+
+
+def test_several_models_are_loaded_by_several_threads(models: Path) -> None:
+    """As a run does with several engines; transformers itself cannot."""
+    for _ in range(3):
+        engines = [LocalEngine(path=models / name) for name in ("marian", "m2m", "marian", "m2m-ct2")]
+        with ThreadPoolExecutor(len(engines)) as pool:
+            found = list(pool.map(lambda engine: texts_of(engine, HOUSE), engines))
+        assert found == [["Das Haus ist groß."]] * len(engines)
 
 
 def test_the_two_libraries_agree_also_on_what_they_never_saw(models: Path) -> None:
