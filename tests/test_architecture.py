@@ -15,7 +15,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 # Each room with the rooms that it may import from.
 BASE = {"errors", "inline", "languages"}
 NOUNS = BASE | {"model", "facts", "ports", "chat_signs"}
-FAMILIES = {"checks", "consensus", "formats", "engines", "metrics"}
+FAMILIES = {"checks", "consensus", "formats", "engines", "evidence", "metrics"}
 OUTER = {"store", "translate", "report"}
 ALLOWED = {
     "errors": set(),
@@ -33,13 +33,14 @@ ALLOWED = {
     "canary": NOUNS | {"checks"},
     "judging": NOUNS | {"checks", "consensus", "store"},
     "scoring": NOUNS | {"judging", "config", "parts", "plugins", "consensus", "store"},
-    "pipeline": NOUNS | FAMILIES | OUTER | {"config", "parts", "inputs", "judging", "canary"},
+    "pipeline": NOUNS | (FAMILIES - {"evidence"}) | OUTER | {"config", "parts", "inputs", "judging", "canary"},
     "review": NOUNS | {"formats", "store", "report", "inputs"},
     "cli": NOUNS
     | OUTER
     | {
         "checks",
         "canary",
+        "evidence",
         "formats",
         "config",
         "parts",
@@ -66,7 +67,8 @@ HOMES = {
     "polars": {"store", "report"},
     "xlsxwriter": {"report"},
     "openpyxl": {"review"},
-    "numpy": {"consensus", "metrics"},
+    "numpy": {"consensus", "evidence", "metrics"},
+    "scipy": {"evidence"},
     "torch": {"metrics/comet"},
     "comet": {"metrics/comet"},
     "huggingface_hub": {"metrics/comet"},
@@ -76,8 +78,21 @@ HOMES = {
     "rich": {"cli"},
     "platformdirs": {"cli"},
 }
-HEAVY = ["torch", "comet", "sacrebleu", "fastchrf", "polars", "numpy", "httpx", "httpx2", "lxml", "sqlite3", "rich"]
-HEAVY += ["xlsxwriter", "openpyxl"]
+HEAVY = [
+    "torch",
+    "comet",
+    "sacrebleu",
+    "fastchrf",
+    "polars",
+    "numpy",
+    "scipy",
+    "httpx",
+    "httpx2",
+    "lxml",
+    "sqlite3",
+    "rich",
+]
+HEAVY += ["scipy", "xlsxwriter", "openpyxl"]
 HEAVY += ["babel", "py3langid"]
 
 

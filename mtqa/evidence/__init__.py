@@ -1,0 +1,1 @@
+"""Evidence: statistics on stored results. Pure: lines of `segments.jsonl` in, records of numbers out."""
