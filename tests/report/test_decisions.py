@@ -12,6 +12,7 @@ import pytest
 from mtqa.review.decisions import read_decisions
 from tests.report.conftest import OpenReport, render
 from tests.report.runs import ENGINES, make_run, segment, texts_of
+from tests.report.test_forms import HOSTILE, hostile
 
 expect = pytest.importorskip("playwright.sync_api").expect
 Opened = Callable[..., OpenReport]
@@ -98,7 +99,7 @@ def test_decisions_survive_a_reload_and_never_meet_another_run(browser: Any, tmp
         page.reload()
         page.wait_for_selector("html[data-ready]")
         expect(page.locator("#progress")).to_have_text("1 of 8 reviewed")
-        expect(page.locator(".row.decided")).to_have_count(1)
+        expect(page.locator(".row.reviewed")).to_have_count(1)
         records[0]["candidates"][0]["target"] += " changed"
         render(make_run(tmp_path, records))
         page.reload()
@@ -207,3 +208,30 @@ def test_decisions_are_imported_and_stale_ones_left_out(report: OpenReport, fold
         (tmp_path / "no.json").write_text("[]", encoding="utf-8")
         page.locator("#import").set_input_files(tmp_path / "no.json")
         expect(page.locator("#problem")).to_contain_text("no.json cannot be read")
+
+
+def test_a_hostile_run_can_be_read_searched_and_reviewed(browser: Any, tmp_path: Path) -> None:
+    """Every field full of markup, commands, direction characters, halves of characters, 200 kB."""
+    folder = make_run(tmp_path, [])
+    records = [hostile(n, text) for n, text in enumerate(HOSTILE)]
+    (folder / "segments.jsonl").write_text("".join(json.dumps(r) + "\n" for r in records), encoding="utf-8")
+    with OpenReport(browser, render(folder), "#sort=document") as opened:
+        page = opened.page
+        expect(page.locator("#count")).to_have_text(f"{len(HOSTILE)} of {len(HOSTILE)}")
+        page.keyboard.press("o")
+        for n in range(len(HOSTILE)):
+            expect(page.locator(f"#row-{n}")).to_have_attribute("aria-selected", "true")
+            expect(page.locator("#detail .texts .text").first).to_be_visible()
+            page.keyboard.press("2")
+            expect(page.locator("#progress")).to_have_text(f"{n + 1} of {len(HOSTILE)} reviewed")
+            page.keyboard.press("j")
+        page.fill("#query", "::stop-commands::")
+        expect(page.locator("#count")).to_have_text(f"1 of {len(HOSTILE)}")
+        document = export(page, tmp_path / "decisions.json")
+        assert {d["id"] for d in document["decisions"]} == {r["id"] for r in records}
+        assert [d["source"] for d in document["decisions"]] == [r["source"] for r in records]
+        assert page.locator("script, img, iframe, object, link, base").count() == 1  # the page's own script
+        page.reload()
+        page.wait_for_selector("html[data-ready]")
+        expect(page.locator("#progress")).to_have_text(f"{len(HOSTILE)} of {len(HOSTILE)} reviewed")
+    assert len(read_decisions(tmp_path / "decisions.json")) == len(HOSTILE)

@@ -22,7 +22,6 @@ const candidateOf = (candidate, place, segment, { names, kept, plain }) => {
         candidate.outlier ? badge("outlier", "strong") : null,
         right ? badge("your choice", "own") : null),
       candidate.utility === undefined ? null : utilityBar(candidate.utility),
-      partsOfScore(candidate),
       names.shown ? facts(candidate) : null),
     el("div", { class: "what" },
       el("div", { class: "text", ...languageOf(segment.target_lang) },
@@ -30,6 +29,7 @@ const candidateOf = (candidate, place, segment, { names, kept, plain }) => {
           ? empty()
           : diffNodes(base, candidate.target, segment.codes, candidate.findings, segment.target_lang)),
       candidate.findings.length ? el("ul", { class: "findings" }, candidate.findings.map(findingOf)) : null,
+      names.shown ? scoreOf(candidate) : null,
       samplesOf(candidate, segment)));
 };
 
@@ -55,14 +55,13 @@ const utilityBar = (utility) => {
   return bar;
 };
 
-/** What the choice maximised, where it is more than the agreement. */
-const partsOfScore = (candidate) => {
-  const numbers = Object.entries(candidate.parts ?? {}).filter(([, value]) => typeof value === "number");
-  if (typeof candidate.score !== "number" && !numbers.length) return null;
-  return el("span", { class: "score" },
-    typeof candidate.score === "number" ? `score ${decimal(candidate.score)}` : null,
-    typeof candidate.vote === "number" ? small(`vote counts ${decimal(candidate.vote)}`) : null,
-    numbers.length ? small(numbers.map(([name, value]) => `${words(name)} ${signed(value)}`).join(" · ")) : null);
+/** What the choice maximised, and of what it is the sum. The prior of an engine would give its name away. */
+const scoreOf = ({ score, parts, vote }) => {
+  if (typeof score !== "number") return null;
+  const terms = Object.entries(parts ?? {}).filter(([, value]) => Math.abs(value) >= 0.005);
+  const sum = terms.map(([name, value]) => `${words(name)} ${signed(value)}`).join(" · ");
+  return el("p", { class: "score" }, `score ${decimal(score)}`, sum ? `: ${sum}` : null,
+    typeof vote === "number" ? ` · vote counts ${decimal(vote)}` : null);
 };
 
 const signed = (value) => (value < 0 ? `−${decimal(-value)}` : `+${decimal(value)}`);

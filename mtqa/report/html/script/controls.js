@@ -18,16 +18,16 @@ const drawControls = (rows, run) => {
   const engines = Object.keys(run.engines);
   const groups = Object.entries(ROLE_WORDS).map(([role, label]) => el("optgroup", { label: `Engine ${label}` },
     option(`${role}:`, `any engine ${label}`), engines.map((name) => option(`${role}:${name}`, `${name} ${label}`))));
-  byId("engine").append(option("", "Any engine"), ...groups);
+  byId("engine").append(option("", "Engine"), ...groups);
   const lists = [["reason", "reasons", words], ["check", "checks", words], ["severity", "severities", words], ["state", "state"]];
   for (const [name, field, say] of lists) {
     const values = valuesOf(rows, field);
-    byId(name).append(option("", `Any ${name}`), ...values.map((value) => option(value, say?.(value))));
+    byId(name).append(option("", name[0].toUpperCase() + name.slice(1)), ...values.map((value) => option(value, say?.(value))));
     byId(name).hidden = values.length === 0;
   }
-  byId("file").append(option("", "Any file"), ...run.inputs.map((input) => option(input.file)));
+  byId("file").append(option("", "File"), ...run.inputs.map((input) => option(input.file)));
   byId("file").hidden = run.inputs.length < 2;
-  byId("reviewed").append(option("", "Reviewed or not"), option("no", "not reviewed"), option("yes", "reviewed"),
+  byId("reviewed").append(option("", "Review"), option("no", "not reviewed"), option("yes", "reviewed"),
     ...Object.entries(DECIDED).map(([action, label]) => option(action, label)));
   byId("sort").append(...Object.entries(SORTS).map(([name, [label]]) => option(name, label)));
 };

@@ -6,6 +6,7 @@
  * @property {"accept"|"choose"|"edit"|"ignore"} action
  * @property {string} [engine]   whose candidate is right, or was edited
  * @property {string} [target]   of an edit
+ * @property {string} [shown]    of another choice: how its candidate begins, for the list
  * @property {string} [reason]
  * @property {boolean} blind     whether the names of engines were hidden
  * @property {string} at         ISO 8601

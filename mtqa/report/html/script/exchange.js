@@ -40,7 +40,8 @@ class Exchange {
       const row = this.rows.get(record?.id);
       const segment = row && (await this.details.of(row));
       const { action, engine, target, reason, blind, at } = record ?? {};
-      const kept = { action, engine, target: action === "edit" ? target : undefined, reason, blind, at };
+      const texts = { target: action === "edit" ? target : undefined, shown: action === "choose" ? target?.slice(0, 280) : undefined };
+      const kept = { action, engine, ...texts, reason, blind, at };
       const fits = segment?.source === record?.source && Object.hasOwn(DECIDED, action) &&
         decidedTarget(kept, segment) === (action === "ignore" ? undefined : target);
       if (fits) pairs.push([row.id, kept]);

@@ -122,11 +122,11 @@ class SegmentList {
 const rowOf = (segment, kept) => {
   const codes = codesIn(segment);
   const [sourceLang, targetLang] = segment.langs;
-  const target = kept?.action === "edit" ? kept.target : segment.target;
+  const target = kept?.target ?? kept?.shown ?? segment.target;
   const reasons = (segment.reasons ?? []).map(words).join(", ");
   return el(
     "div",
-    { role: "option", class: `row ${segment.status}${kept ? " decided" : ""}` },
+    { role: "option", class: `row ${segment.status}${kept ? " reviewed" : ""}` },
     el("div", { class: "row-state" },
       statusMark(segment.status), el("span", { class: "sr" }, segment.status),
       segment.risk === undefined ? null : el("span", { class: "risk", title: riskTitle }, decimal(segment.risk))),

@@ -1,19 +1,25 @@
 // The agreement matrix: who supports whom, and how much; and the groups that the candidates form.
 
-/** One table for each metric: hypotheses in rows, references in columns. */
-const matrices = (segment, run, names) =>
-  Object.entries(segment.utilities)
-    .filter(([, pairs]) => pairs.length)
-    .map(([metric, pairs]) => {
-      const agreeAt = metric === run.decide.metric ? run.decide.agree_at : undefined;
-      const values = new Map(pairs.map(({ hypothesis, reference, value }) => [pairKey(hypothesis, reference), value]));
-      const groups = clusters(enginesIn(pairs, segment), values, agreeAt);
-      return el("figure", { class: "matrix" },
-        el("figcaption", {}, el("code", {}, run.metrics[metric] ?? metric)),
-        el("div", { class: "wide", tabindex: 0, role: "region", "aria-label": `Agreement by ${metric}` },
-          matrix(values, groups, segment, agreeAt, names)),
-        agreeAt === undefined ? null : groupLine(groups, names));
-    });
+/** One table for each metric: hypotheses in rows, references in columns. The one that decides is open. */
+const matrices = (segment, run, names) => {
+  const metrics = Object.entries(segment.utilities).filter(([, pairs]) => pairs.length);
+  const [first, others] = [true, false].map((decides) =>
+    metrics.filter(([metric]) => (metric === run.decide.metric) === decides).map((entry) => figureOf(entry, segment, run, names)));
+  const folded = first.length && others.length
+    ? el("details", {}, el("summary", {}, `by ${counted(others.length, "metric")}, each in its own numbers`), others) : others;
+  return [...first, folded].flat();
+};
+
+const figureOf = ([metric, pairs], segment, run, names) => {
+  const agreeAt = metric === run.decide.metric ? run.decide.agree_at : undefined;
+  const values = new Map(pairs.map(({ hypothesis, reference, value }) => [pairKey(hypothesis, reference), value]));
+  const groups = clusters(enginesIn(pairs, segment), values, agreeAt);
+  return el("figure", { class: "matrix" },
+    el("figcaption", {}, el("code", {}, run.metrics[metric] ?? metric)),
+    el("div", { class: "wide", tabindex: 0, role: "region", "aria-label": `Agreement by ${metric}` },
+      matrix(values, groups, segment, agreeAt, names)),
+    agreeAt === undefined ? null : groupLine(groups, names));
+};
 
 const pairKey = (hypothesis, reference) => JSON.stringify([hypothesis, reference]);
 

@@ -1,8 +1,8 @@
 // How engines are called. While a reviewer chooses, by the place of their candidate: a name would sway the choice.
 
-/** The candidates as they are shown: the chosen one first, then by expected utility. */
+/** The candidates as they are shown: the chosen one first, then by what the choice maximises. */
 const ranked = (segment) => {
-  const rank = (one) => (one.engine === segment.chosen?.engine ? 2 : (one.utility ?? -1));
+  const rank = (one) => (one.engine === segment.chosen?.engine ? Infinity : (one.score ?? one.utility ?? -1));
   return segment.candidates.toSorted((one, other) => rank(other) - rank(one));
 };
 

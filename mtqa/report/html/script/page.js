@@ -166,7 +166,8 @@ class Page {
     const candidate = segment && ranked(segment)[place - 1];
     if (!candidate) return;
     const same = candidate.engine === segment.chosen?.engine && !segment.kept;
-    this.decide(segment, { action: same ? "accept" : "choose", engine: candidate.engine });
+    const shown = same ? undefined : candidate.target.slice(0, 280);
+    this.decide(segment, { action: same ? "accept" : "choose", engine: candidate.engine, shown });
   }
 
   async edit() {

@@ -1,6 +1,6 @@
 // Where the trouble is: by file, by language pair, by length and by inline codes; and how the agreement is spread.
 
-const LENGTHS = [[20, "up to 20 characters"], [60, "21 to 60"], [150, "61 to 150"], [400, "151 to 400"], [Infinity, "more than 400"]];
+const LENGTHS = [[20, "to 20 characters"], [60, "21–60"], [150, "61–150"], [400, "151–400"], [Infinity, "over 400"]];
 const LISTED = 8; // files before the rest is folded
 
 /** (label, view or none, rows) of each group. */
@@ -22,7 +22,7 @@ const drawStrata = (rows, run) => {
   const share = ([, , members]) => members.filter((row) => row.status === "divergent").length / members.length;
   const files = grouped(judged, (row) => row.file, (file) => ({ file })).sort((one, other) => share(other) - share(one));
   const lengths = grouped(judged, lengthLabel).sort((one, other) => placeOf(one[0]) - placeOf(other[0]));
-  const codes = grouped(judged, (row) => (row.coded ? "with inline codes" : "without inline codes")).sort();
+  const codes = grouped(judged, (row) => (row.coded ? "with codes" : "without codes")).sort();
   const pairs = grouped(judged, (row) => row.langs.join(" → "));
   byId("strata").replaceChildren(...[
     spread(judged, run),
