@@ -103,7 +103,7 @@ const decidedTarget = (kept, segment) => {
 const completed = (kept, segment) => {
   const candidate = segment.candidates.find((one) => one.engine === kept.engine);
   const findings = segment.candidates.flatMap((one) =>
-    one.findings.map(({ check, subject, message }) => ({ engine: one.engine, check, subject, message })));
+    one.findings.map(({ check, subject, message, fingerprint }) => ({ engine: one.engine, check, subject, message, fingerprint })));
   return {
     id: segment.id,
     action: kept.action,
