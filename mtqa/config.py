@@ -15,6 +15,7 @@ from mtqa.model import Severity
 from mtqa.plugins import nearest
 
 FILE_NAME = "mtqa.toml"
+IGNORES = "mtqa-ignores.txt"  # beside the settings; read where it is there
 DEFAULT_METRICS = ("chrf", "tokens")  # half and half: the choice that docs/consensus.md measures
 _MAX_SAMPLES = 100
 
@@ -78,6 +79,7 @@ class Settings:
     currency: str = "EUR"
     max_cost: float | None = None
     cache: Path | None = None
+    ignores: Path | None = None
 
     def only(self, engines: Iterable[str], metrics: Iterable[str]) -> Settings:
         """These settings with only the named engines and metrics, where any are named. Raises ConfigError."""
@@ -106,7 +108,7 @@ def load_settings(path: Path | None) -> Settings:
     if path is None:
         path = Path(FILE_NAME)
         if not path.is_file():
-            return Settings()
+            return Settings(ignores=_ignores(Path(), None))
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -120,7 +122,7 @@ def parse_settings(table: Mapping[str, Any], path: Path) -> Settings:
     """The settings that a parsed table describes. Raises ConfigError naming the file and the key."""
     where = str(path)
     known = {
-        "source_lang": str, "target_lang": str, "currency": str, "cache": str,
+        "source_lang": str, "target_lang": str, "currency": str, "cache": str, "ignores": str,
         "engines": dict, "metrics": dict, "decide": dict, "checks": dict, "write": dict,
         "budget": dict,
     }  # fmt: skip
@@ -145,7 +147,14 @@ def parse_settings(table: Mapping[str, Any], path: Path) -> Settings:
         currency=currency,
         max_cost=parse_money(budget["max_cost"], currency, f"{where} [budget] max_cost") if budget else None,
         cache=settings.folder / Path(cache).expanduser() if cache else None,
+        ignores=_ignores(settings.folder, table.get("ignores")),
     )
+
+
+def _ignores(folder: Path, named: str | None) -> Path | None:
+    """The file of accepted findings: the named one, or the usual one where it is there."""
+    usual = folder / IGNORES
+    return folder / Path(named).expanduser() if named else usual if usual.is_file() else None
 
 
 def _plugins(table: Mapping[str, Any], where: str) -> dict[str, PluginSettings]:

@@ -11,11 +11,11 @@ through twice, or three times where a metric has statistics of the run (token we
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice, tee
 from typing import NamedTuple
 
-from mtqa.checks import Checks, Watching, run_checks
+from mtqa.checks import Checks, Ignores, Watching, run_checks
 from mtqa.consensus import choice, mix
 from mtqa.consensus.decide import DecideSettings, Standing, decide
 from mtqa.consensus.explain import explain
@@ -44,6 +44,7 @@ class Rules:
     checks: Checks
     decide: DecideSettings
     families: Mapping[str, str]
+    ignores: Ignores = field(default_factory=Ignores)
 
 
 class _Vote(NamedTuple):
@@ -77,7 +78,9 @@ class Judge:
         """The results, window by window, without risk. Once: what was kept on disk is given back at the end."""
         try:
             windows, ahead = tee(self._voting())  # checks look one segment ahead, so at most one window
-            findings = run_checks((vote.found for window in ahead for vote in window), self._watching.checks())
+            findings = run_checks(
+                (vote.found for window in ahead for vote in window), self._watching.checks(), self._rules.ignores
+            )
             for window in windows:
                 told = list(islice(findings, len(window)))
                 yield [self._judge(vote, found) for vote, found in zip(window, told, strict=True)]

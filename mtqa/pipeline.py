@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Protocol
 
+from mtqa.canary import measure, sample, sites_of
+from mtqa.checks import Ignores, watched
 from mtqa.config import Settings
 from mtqa.consensus.risk import Ranking
 from mtqa.errors import FormatError, MtqaError, SeveralErrors, StaleFile, UnknownFormat
@@ -21,7 +23,7 @@ from mtqa.formats import write_copy
 from mtqa.inline import Text
 from mtqa.inputs import Found, Opened, digest, open_input
 from mtqa.judging import Judge, Rules, signatures_of
-from mtqa.model import Edit, Notice, Result, Severity, Status
+from mtqa.model import CandidateSet, Edit, Notice, Result, Severity, Status
 from mtqa.parts import Parts
 from mtqa.ports import Engine, JsonObject
 from mtqa.report.summary import summarise
@@ -29,6 +31,8 @@ from mtqa.store.answers import Answers
 from mtqa.store.records import edit_from_json, edit_to_json, result_to_json
 from mtqa.store.run import RunStore, write_lines
 from mtqa.translate import Asked, Terms, ask
+
+_SEED = 1  # of the canaries of a run
 
 
 class Progress(Protocol):
@@ -48,7 +52,8 @@ class Plan:
     """One run: what goes in, with which settings and parts, and where it goes.
 
     `answers`: the file of the answer cache. `limit`: read only so many segments. `skip_unreadable`: leave out files
-    that cannot be read instead of stopping.
+    that cannot be read instead of stopping. `canaries`: how many known errors of each kind are planted in copies, when
+    the files are written.
     """
 
     inputs: Sequence[Found]
@@ -58,6 +63,7 @@ class Plan:
     answers: Path
     limit: int | None = None
     skip_unreadable: bool = False
+    canaries: int = 0
 
 
 def run(plan: Plan, progress: Progress) -> JsonObject:
@@ -70,9 +76,13 @@ def run(plan: Plan, progress: Progress) -> JsonObject:
         raise
     try:
         asked = translate(plan, store, progress)
-        statistics = judge(plan, store, progress)
+        rules = rules_of(plan)
+        statistics = judge(plan, store, progress, rules)
         write_lines(plan.folder / "segments.jsonl", ranked(store))
         write(plan, opened, store, progress)
+        if rules.ignores.lapsed:
+            what = f"{rules.ignores.lapsed} of its lines match no finding: what they accepted has changed"
+            notices.append(Notice(rules.ignores.where, what))
         currencies = dict.fromkeys(plan.parts.engines, plan.settings.currency)
         languages = {(s.source_lang, s.target_lang) for s in store.segments() if not s.protected}
         return {
@@ -85,9 +95,52 @@ def run(plan: Plan, progress: Progress) -> JsonObject:
             "spent": dict(asked.spent),
             "failures": [asdict(trouble) for trouble in asked.troubles],
             "summary": summarise(store.results(), plan.parts.engines, currencies),
+            **({"ignored": rules.ignores.silenced} if plan.settings.ignores else {}),
+            **({"canaries": planted(plan, store, plan.canaries, _SEED)} if plan.canaries else {}),
         }
     finally:
         store.close()
+
+
+def canaries(plan: Plan, progress: Progress, count: int, seed: int) -> JsonObject:
+    """Read, ask and judge in the folder of the plan, and plant in copies; nothing is written for anyone to keep."""
+    store = RunStore(plan.folder)
+    try:
+        read(plan, store, progress)
+        translate(plan, store, progress)
+        judge(plan, store, progress, rules_of(plan))
+        return planted(plan, store, count, seed)
+    finally:
+        store.close()
+
+
+def planted(plan: Plan, store: RunStore, count: int, seed: int) -> JsonObject:
+    """What the checks notice of known errors in copies of good candidates: counts, and no text of them.
+
+    Good are the chosen candidates of agreed segments; where nothing can agree, every candidate without an error.
+    """
+    engines, checks = list(plan.parts.engines), plan.parts.checks
+    good = {r["id"]: r["chosen"]["engine"] for r in store.results() if r["status"] == "agreed"}
+    if not good:
+        barred = {(r["id"], c["engine"]) for r in store.results() for c in r["candidates"] if _has_error(c)}
+        good = {
+            r["id"]: c["engine"]
+            for r in store.results()
+            for c in r["candidates"]
+            if (r["id"], c["engine"]) not in barred
+        }
+
+    def sets() -> Iterator[CandidateSet]:
+        windows = (window for languages in store.languages() for window in store.candidate_sets(engines, languages))
+        return chain.from_iterable(windows)
+
+    sites = sample(sites_of(sets(), good), count, seed)
+    kinds = measure(sites, watched(sets(), checks), count, seed) if sites else []
+    return {"seed": seed, "sites": len(sites), "kinds": [asdict(kind) for kind in kinds]}
+
+
+def _has_error(candidate: JsonObject) -> bool:
+    return any(finding["severity"] == "error" for finding in candidate["findings"])
 
 
 def notes_of(engine: Engine) -> tuple[str, ...]:
@@ -139,10 +192,10 @@ def translate(plan: Plan, store: RunStore, progress: Progress) -> Asked:
         answers.close()
 
 
-def judge(plan: Plan, store: RunStore, progress: Progress) -> list[JsonObject]:
+def judge(plan: Plan, store: RunStore, progress: Progress, rules: Rules) -> list[JsonObject]:
     """Check, score, decide and explain, one language pair after the other. Returns the statistics of each."""
     progress.start("judge", sum(1 for _ in store.segments()))
-    engines, rules = list(plan.parts.engines), rules_of(plan)
+    engines = list(plan.parts.engines)
     statistics = []
     for languages in store.languages():
         judging = Judge(rules, partial(store.candidate_sets, engines, languages))
@@ -163,7 +216,7 @@ def rules_of(plan: Plan) -> Rules:
     settings, parts = plan.settings, plan.parts
     families = {name: one.family for name, one in settings.engines.items() if one.family}
     weights = {name: one.weight for name, one in settings.metrics.items()}
-    return Rules(parts.metrics, weights, parts.checks, settings.decide, families)
+    return Rules(parts.metrics, weights, parts.checks, settings.decide, families, Ignores.read(settings.ignores))
 
 
 def edit_of(result: Result, settings: Settings) -> Edit | None:

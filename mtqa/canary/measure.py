@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -49,6 +49,21 @@ def sample(sites: Iterable[Site], count: int, seed: int) -> list[Site]:
         elif (place := chance.randrange(number + 1)) < size:
             kept[place] = site
     return kept
+
+
+def sites_of(sets: Iterable[CandidateSet], good: Mapping[str, str]) -> Iterator[Site]:
+    """The good candidates (id of the segment -> engine) with the sets around them, streamed."""
+    before: CandidateSet | None = None
+    ahead = iter(sets)
+    here = next(ahead, None)
+    while here:
+        after = next(ahead, None)
+        engine = good.get(here.segment.id)
+        position = next((i for i, c in enumerate(here.candidates) if c.engine == engine), None)
+        if position is not None and not here.segment.protected:
+            near = [one if one and one.segment.file == here.segment.file else None for one in (before, after)]
+            yield Site(here, position, *near)
+        before, here = here, after
 
 
 def measure(sites: Sequence[Site], checks: Checks, count: int, seed: int) -> list[Measured]:

@@ -11,6 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from mtqa.checks.ignores import Ignores
 from mtqa.facts import Case
 from mtqa.inline import Text
 from mtqa.model import CandidateSet, Finding, Severity
@@ -49,14 +50,17 @@ def watched(sets: Iterable[CandidateSet], checks: Checks) -> Checks:
     return watching.checks()
 
 
-def run_checks(sets: Iterable[CandidateSet], checks: Checks, *, oracle: bool = True) -> Iterator[tuple[Finding, ...]]:
+def run_checks(
+    sets: Iterable[CandidateSet], checks: Checks, ignores: Ignores | None = None, *, oracle: bool = True
+) -> Iterator[tuple[Finding, ...]]:
     """The findings on each candidate set, streamed: by candidate, then by check.
 
-    A protected segment has none. `oracle=False` leaves the other candidates out of it, for measuring what they are
-    worth.
+    A protected segment has none, and those that `ignores` covers are left out. `oracle=False` leaves the other
+    candidates out of it, for measuring what they are worth.
     """
     for case in _in_place(map(Case.of, sets)):
-        yield () if case.segment.protected else tuple(_findings(case, checks, oracle=oracle))
+        told = () if case.segment.protected else tuple(_findings(case, checks, oracle=oracle))
+        yield tuple(finding for finding in told if not ignores.covers(finding)) if ignores and told else told
 
 
 def _in_place(cases: Iterator[Case]) -> Iterator[Case]:

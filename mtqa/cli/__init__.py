@@ -24,6 +24,8 @@ _COMMANDS = {
     "formats": ("List what is read and written: formats, dialects, profiles.", "mtqa.cli.formats"),
     "estimate": ("Say what a run would send, to whom, for how much.", "mtqa.cli.estimate"),
     "check": ("Run the checks on the targets that files already have.", "mtqa.cli.check"),
+    "canary": ("Plant known errors in copies, and say which the checks notice.", "mtqa.cli.canary"),
+    "ignore": ("Accept findings of a run, so that they are silent from now on.", "mtqa.cli.ignore"),
     "doctor": ("Test the configuration: keys, engines, metrics, checks.", "mtqa.cli.doctor"),
     "plugins": ("List the installed plug-ins, and why one does not load.", "mtqa.cli.plugins"),
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from mtqa.checks import run_checks, watched
+from mtqa.checks import Ignores, run_checks, watched
 from mtqa.cli.terminal import notice, printable
 from mtqa.config import load_settings
 from mtqa.errors import FormatError, MtqaError, SeveralErrors, UnknownFormat
@@ -38,14 +38,15 @@ def command(paths: tuple[Path, ...], config: Path | None, target_lang: str | Non
         settings = replace(settings, target_lang=canonical(target_lang, "--target-lang"))
     opened, faults = _opened(find(paths, settings.source_lang, settings.target_lang))
     checks = watched(_sets(opened, lambda _notice: None), build_checks(settings))
+    ignores = Ignores.read(settings.ignores)
     segments = errors = 0
     sets, again = tee(_sets(opened, notice))
-    for one, findings in zip(sets, run_checks(again, checks), strict=True):
+    for one, findings in zip(sets, run_checks(again, checks, ignores), strict=True):
         for finding in findings:
             click.echo(_line(one.segment, finding, as_json=as_json))
             errors += finding.severity is Severity.ERROR
         segments += 1
-    click.echo(f"{segments} targets checked · {errors} errors", err=True)
+    click.echo(f"{segments} targets checked · {errors} errors{told_of(ignores)}", err=True)
     if faults:
         raise faults[0] if len(faults) == 1 else SeveralErrors(faults)
     if errors:
@@ -76,6 +77,13 @@ def _sets(opened: Iterable[Opened], notify: Callable[[Notice], None]) -> Iterato
                 yield CandidateSet(replace(segment, protected=""), (Candidate("existing", segment.target),))
 
 
+def told_of(ignores: Ignores) -> str:
+    """What the ignores did: ` · 3 ignored, 1 ignore lapsed`, or nothing."""
+    parts = [f"{ignores.silenced} ignored"] if ignores.silenced else []
+    parts += [f"{ignores.lapsed} ignores lapsed"] if ignores.lapsed else []
+    return f" · {', '.join(parts)}" if parts else ""
+
+
 def _line(segment: Segment, finding: Finding, *, as_json: bool) -> str:
     record = {
         "id": segment.id,
@@ -83,6 +91,7 @@ def _line(segment: Segment, finding: Finding, *, as_json: bool) -> str:
         "check": finding.check,
         "severity": finding.severity.value,
         "message": finding.message,
+        "fingerprint": finding.fingerprint,
     }
     if as_json:
         return json.dumps(record, ensure_ascii=False)

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from mtqa import __version__
+from mtqa.cli.canary import table
 from mtqa.cli.estimate import preview
 from mtqa.cli.gates import Gate, GateType, enforce
 from mtqa.cli.terminal import default_cache, notice, printable, progress
@@ -57,6 +58,12 @@ from mtqa.store.run import SCHEMA_VERSION, read_results, write_manifest
     "--fail-on", "gates", multiple=True, type=GateType(), metavar="RULE",
     help="Exit with 3 when more segments than allowed have a status: divergent, undecided=3, divergent=5%. Repeatable.",
 )  # fmt: skip
+@click.option(
+    "--canaries",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Plant N known errors a kind in copies; see `mtqa canary`.",
+)
 @click.option("--cache", envvar="MTQA_CACHE", type=click.Path(path_type=Path, dir_okay=False), help="Answer cache.")
 def command(  # noqa: PLR0913 - one parameter an option
     *,
@@ -75,6 +82,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     max_cost: str | None,
     dry_run: bool,
     gates: tuple[Gate, ...],
+    canaries: int | None,
     cache: Path | None,
 ) -> None:
     """Translate bilingual files with every engine, choose by consensus, write copies and a report.
@@ -104,7 +112,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         raise ConfigError("engines", "none is configured", "write [engines.NAME] into mtqa.toml, or give --candidates")
     inputs = find(paths, settings.source_lang, settings.target_lang, out, _profile(settings.write.profile))
     with assemble(settings, answers := settings.cache or default_cache()) as parts:
-        plan = Plan(inputs, settings, parts, out, answers, limit, skip_unreadable)
+        plan = Plan(inputs, settings, parts, out, answers, limit, skip_unreadable, canaries or 0)
         if dry_run:
             preview(plan)
             return
@@ -113,6 +121,8 @@ def command(  # noqa: PLR0913 - one parameter an option
         with progress() as shown:
             manifest |= run(plan, shown)
     _finish(plan, manifest)
+    if canaries:
+        click.echo(table(manifest["canaries"]), err=True)
     if gates:
         enforce(gates, tally(read_results(out)))
 

@@ -12,6 +12,7 @@ from mtqa.formats.base import Reading, Writing, XmlFormat, lang_of
 from mtqa.formats.codes import XLIFF1, text_of
 from mtqa.formats.dialect import Dialect, unmarked
 from mtqa.formats.its import confidence
+from mtqa.formats.limits import most
 from mtqa.formats.places import NOTHING, Change, Place
 from mtqa.formats.profiles import Kind, Profile, fitting_first, profile_for
 from mtqa.formats.recognition import DIALECTS, dialect_of
@@ -109,8 +110,14 @@ def _place(unit: Unit, shape: TransUnit, dialect: Dialect, piece: Piece, reading
         protected=protected or (NOTHING if text.blank else ""),
         kept=dialect.kept(shape, mark, text, existing),
         note=shape.note,
+        limit=None if mark else _limit(unit.node),
     )
     return Place(segment, source, target, mark, bool(settled))
+
+
+def _limit(unit: Node) -> tuple[int, str] | None:
+    """`maxwidth`; its unit is the pixel where none is said."""
+    return most(unit.attributes.get("maxwidth"), unit.attributes.get("size-unit", "pixel"))
 
 
 def _languages(unit: Unit, shape: TransUnit, reading: Reading) -> tuple[str, str]:

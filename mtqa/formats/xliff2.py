@@ -12,6 +12,7 @@ from dataclasses import replace
 from mtqa.formats.base import PLAIN, Reading, Writing, XmlFormat, inherited, lang_of
 from mtqa.formats.codes import XLIFF2, text_of
 from mtqa.formats.constraints import faults
+from mtqa.formats.limits import SIZE, most
 from mtqa.formats.places import NOTHING, UNTRANSLATABLE, Change, Place
 from mtqa.formats.profiles import ANY_TOOL, Kind, Profile, fitting_first, profile_for
 from mtqa.formats.scan import Root
@@ -81,6 +82,7 @@ class Xliff2(XmlFormat):
                 protected=protected or (NOTHING if text.blank else ""),
                 kept=bool(existing.plain.strip()),
                 note=note,
+                limit=_limit(unit.node, len(segments)),
             )
             if existing.parts and not root.get("trgLang"):
                 reading.once(unit, "targets without trgLang on the root; the configured language is taken")
@@ -121,6 +123,12 @@ def _dialect(unit: Unit) -> str:
     file = next((node.attributes for node in unit.ancestors if node.tag == "file"), {})
     angular = file.get("id") == "ngi18n" or file.get("original") in ("ng.template", "ng2.template")
     return _ANGULAR if angular else PLAIN
+
+
+def _limit(unit: Node, segments: int) -> tuple[int, str] | None:
+    """What the size restriction of a unit of one segment allows: characters, the profile that needs no other data."""
+    allowed = unit.foreign(SIZE, "sizeRestriction") if segments == 1 else None
+    return most(allowed.rpartition(",")[2], "char") if allowed else None
 
 
 def _originals(unit: Node) -> dict[str, str]:

@@ -1,0 +1,164 @@
+"""What the checks see, what they cry wolf about, what the other candidates are worth to them, and how fast they are.
+
+    MTQA_DATA=... python benchmarks/checks.py [canaries] [alarms] [oracle] [speed]
+
+Reads `wmt24-en-cs/dev.en-cs.parquet` below MTQA_DATA: five engines of the general pool, and the human references. Speed
+is of sentences of the same data, on one core (CPU time), beside the chrF of the same candidates as the named peer.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from random import Random
+from statistics import median
+
+import polars as pl
+
+from mtqa.canary import KINDS, Site, interval, measure, sample
+from mtqa.checks import Checks, run_checks, watched
+from mtqa.config import Settings
+from mtqa.inline import Text
+from mtqa.metrics.chrf import Chrf
+from mtqa.model import Candidate, CandidateSet, Segment, Severity
+from mtqa.parts import build_checks
+from mtqa.ports import Comparison
+
+POOL = ("GPT-4", "ONLINE-B", "Claude-3.5", "ONLINE-W", "CommandR-plus")
+REFERENCE = "refA"
+SEED, COUNT = 1, 100
+
+
+def load(folder: Path, engines: Sequence[str]) -> list[CandidateSet]:
+    frame = pl.read_parquet(folder / "wmt24-en-cs" / "dev.en-cs.parquet")
+    rows: dict[str, dict[str, dict]] = defaultdict(dict)
+    for row in frame.iter_rows(named=True):
+        rows[row["segment_id"]][row["engine"]] = row
+    return [
+        CandidateSet(
+            Segment(i, said[REFERENCE]["doc_id"], i, Text(said[REFERENCE]["source"]), "en", "cs"),
+            tuple(Candidate(engine, Text(said[engine]["candidate"])) for engine in engines),
+        )
+        for i, said in rows.items()
+    ]
+
+
+def sites(sets: Sequence[CandidateSet], position: int | None) -> Iterator[Site]:
+    chance = Random(SEED)
+    for place, here in enumerate(sets):
+        near = [sets[n] if 0 <= n < len(sets) else None for n in (place - 1, place + 1)]
+        before, after = (one if one and one.segment.file == here.segment.file else None for one in near)
+        at = chance.randrange(len(here.candidates)) if position is None else position
+        yield Site(here, at, before, after)
+
+
+def canaries(folder: Path) -> None:
+    for title, engines, position in (
+        ("five engines", POOL, None),
+        ("the reference among four", (REFERENCE, *POOL[:4]), 0),
+        ("the reference alone", (REFERENCE,), 0),
+    ):  # fmt: skip
+        sets = load(folder, engines)
+        checks = watched(sets, build_checks(Settings()))
+        print(f"\ncanaries, {title}: seed {SEED}, up to {COUNT} a kind")
+        print("| planted | n | seen | 95 % | as an error | alarms of its checks |")
+        print("|---|---|---|---|---|---|")
+        for m in measure(sample(sites(sets, position), COUNT, SEED), checks, COUNT, SEED):
+            if m.planted:
+                low, high = interval(m.seen, m.planted)
+                rates = f"{m.seen / m.planted:.2f} | {low:.2f}-{high:.2f} | {m.barred / m.planted:.2f}"
+                print(f"| {m.kind} | {m.planted} | {rates} | {m.alarms / m.clean:.1%} |")
+
+
+def alarms(folder: Path) -> None:
+    for title, engines in (("alone", (REFERENCE,)), ("among four engines", (REFERENCE, *POOL[:4]))):
+        sets = load(folder, engines)
+        checks = watched(sets, build_checks(Settings()))
+        counts: Counter[tuple[str, str]] = Counter()
+        segments: dict[str, set[str]] = {"error": set(), "warning": set()}
+        for found, told in zip(sets, run_checks(sets, checks), strict=True):
+            for finding in told:
+                if finding.engine == REFERENCE:
+                    counts[finding.check, finding.severity.value] += 1
+                    segments[finding.severity.value].add(found.segment.id)
+        shares = ", ".join(f"{name} on {len(some) / len(sets):.1%}" for name, some in segments.items())
+        print(f"\nhuman references {title}: {shares} of {len(sets)} segments")
+        print(", ".join(f"{check} {severity} {n}" for (check, severity), n in counts.most_common()))
+
+
+def oracle(folder: Path) -> None:
+    """Errors on real candidates per 1,000 segments, with and without the others, and the recall of planted errors."""
+    sets = load(folder, POOL)
+    every = build_checks(Settings())
+    checks = {name: one for name, one in watched(sets, every).items() if one[0].oracle and name != "characters"}
+    print(f"\nthe other candidates as the oracle: {len(sets)} segments, {len(POOL)} engines")
+    print("| | findings per 1,000 candidates | errors per 1,000 candidates | recall of changed numbers |")
+    print("|---|---|---|---|")
+    for title, used in (("without the others", False), ("with them", True)):
+        told = [finding for some in run_checks(sets, checks, oracle=used) for finding in some]
+        errors = [finding for finding in told if finding.severity is Severity.ERROR]
+        size = len(sets) * len(POOL) / 1000
+        print(f"| {title} | {len(told) / size:.0f} | {len(errors) / size:.1f} | {_recall(sets, checks, used):.2f} |")
+
+
+def _recall(sets: Sequence[CandidateSet], checks: Checks, used: bool) -> float:
+    chance, planted, seen = Random(SEED), 0, 0
+    for site in sites(sets, None):
+        spoilt = KINDS["number changed"].plant(site, chance, "")
+        if spoilt:
+            engine = spoilt.candidates[site.position].engine
+            before, after = (
+                {(f.check, f.subject) for f in next(run_checks([one], checks, oracle=used)) if f.engine == engine}
+                for one in (site.here, spoilt)
+            )
+            planted += 1
+            seen += bool(after - before)
+    return seen / planted
+
+
+def speed(folder: Path) -> None:
+    sets = list(sentences(load(folder, POOL)))
+    checks = watched(sets, {n: c for n, c in build_checks(Settings()).items() if n != "language"})
+    length = sum(len(one.segment.source.plain) for one in sets) / len(sets)
+    short = [one for one in sets if len(one.segment.source.plain) <= 60]
+    for title, some in ((f"all, {length:.0f} characters on average", sets), ("up to 60 characters", short)):
+        batch = [Comparison("", tuple(c.text.plain for c in one.candidates)) for one in some]
+        times, peer = [], []
+        for _ in range(5):
+            start = time.process_time()
+            for _ in islice(run_checks(some * 4, checks), len(some) * 4):
+                pass
+            times.append(4 * len(some) / (time.process_time() - start))
+            start = time.process_time()
+            Chrf().utilities(batch * 4)
+            peer.append(4 * len(some) / (time.process_time() - start))
+        ratio = median(times) / median(peer)
+        print(f"\nspeed, {title}: {median(times):.0f} segments a second; {ratio:.2f} of chrF ({median(peer):.0f})")
+
+
+def sentences(sets: Sequence[CandidateSet]) -> Iterator[CandidateSet]:
+    """The sentences of the segments, where all candidates seem to have as many."""
+    for found in sets:
+        texts = [found.segment.source.plain, *(c.text.plain for c in found.candidates)]
+        pieces = [re.split(r"(?<=[.!?]) ", text) for text in texts]
+        for number, (source, *targets) in enumerate(zip(*pieces, strict=False)):
+            segment = Segment(f"{found.segment.id}.{number}", found.segment.file, "", Text(source), "en", "cs")
+            yield CandidateSet(segment, tuple(Candidate(e, Text(t)) for e, t in zip(POOL, targets, strict=True)))
+
+
+def main() -> None:
+    if not os.environ.get("MTQA_DATA"):
+        sys.exit("set MTQA_DATA to the folder of the development data")
+    parts = {"canaries": canaries, "alarms": alarms, "oracle": oracle, "speed": speed}
+    for name in sys.argv[1:] or parts:
+        parts[name](Path(os.environ["MTQA_DATA"]))
+
+
+if __name__ == "__main__":
+    main()
