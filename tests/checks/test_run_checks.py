@@ -134,8 +134,9 @@ def test_the_length_that_is_usual_in_the_run() -> None:
         (
             "a.xlf",
             (
-                '<xliff version="1.2" xmlns="urn:oasis:names:tc:xliff:document:1.2"><file original="a" datatype="plaintext"'
-                ' source-language="en" target-language="de"><body><trans-unit id="1" maxwidth="5" size-unit="char">'
+                '<xliff version="1.2" xmlns="urn:oasis:names:tc:xliff:document:1.2"><file original="a"'
+                ' datatype="plaintext" source-language="en" target-language="de"><body>'
+                '<trans-unit id="1" maxwidth="5" size-unit="char">'
                 "<source>Save</source><target>Speichern</target></trans-unit></body></file></xliff>"
             ),
         ),
