@@ -8,20 +8,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from mtqa.chat_signs import LEAD_IN, NOTE, REFUSAL, colons
 from mtqa.languages import primary
 from mtqa.ports import Query
 
-_LEAD_IN = re.compile(
-    r"\s*(?:(?:sure|certainly|of course|okay)\b[^\n:]{0,60}:|here(?:'s| is| are)\b[^\n:]{0,80}:"
-    r"|(?:the )?(?:translation|translated text)(?: (?:in|into|to) \w+)? ?:)",
-    re.IGNORECASE,
-)
-_NOTE = re.compile(r"\n\s*[(*]*(?:note|explanation|translator's note|alternatives?)\b[^\n]{0,20}:", re.IGNORECASE)
-_REFUSAL = re.compile(
-    r"\s*(?:i['’]m sorry|i am sorry|sorry|i apologi[sz]e|as an ai\b|i (?:can['’]?t|cannot|am unable to|won['’]t))"
-    r"[^\n]{0,120}\b(?:assist|help|translat|comply|provide|fulfil|language model)",
-    re.IGNORECASE,
-)
 _SCRIPTS = {  # of the languages that are written in one way alone
     **dict.fromkeys(("ru", "uk", "be", "bg", "mk", "ky"), ("CYRILLIC",)),
     **dict.fromkeys(("ar", "fa", "ur"), ("ARABIC",)),
@@ -87,23 +77,19 @@ def leaked(text: str, canary: str, ids: set[str]) -> str:
 def refused(query: Query, text: str) -> str:
     """The words of a refusal in place of a translation; empty when it is none."""
     # Into English, an apology may be what the source says.
-    found = None if primary(query.target_lang) == "en" else _REFUSAL.match(text)
-    return f"the model declined: {found[0].strip()}" if found and not _REFUSAL.match(query.text) else ""
+    found = None if primary(query.target_lang) == "en" else REFUSAL.match(text)
+    return f"the model declined: {found[0].strip()}" if found and not REFUSAL.match(query.text) else ""
 
 
 def chatter(query: Query, text: str) -> str:
     """What the model says around the translation, in words; empty when it says nothing."""
     if "```" in text and "```" not in query.text:
         return "the answer has code fences around it"
-    for pattern in (_LEAD_IN, _NOTE):
-        found = pattern.search(text) if pattern is _NOTE else pattern.match(text)
-        if found and not pattern.search(query.text) and _colons(text) > _colons(query.text):
+    for pattern in (LEAD_IN, NOTE):
+        found = pattern.search(text) if pattern is NOTE else pattern.match(text)
+        if found and not pattern.search(query.text) and colons(text) > colons(query.text):
             return f"the model talks beside the translation: {found[0].strip()}"
     return ""
-
-
-def _colons(text: str) -> int:
-    return text.count(":") + text.count("：")
 
 
 def wrong_script(query: Query, text: str) -> str:
