@@ -209,7 +209,7 @@ def test_report_forms(sample: Path, invoke: Callable[..., Result]) -> None:
     assert len(rows) == 16
     assert rows[0]["candidate nmt_a"] == "Änderungen speichern"
     assert (sample / "report.jsonl").read_bytes() == (sample / "segments.jsonl").read_bytes()
-    assert json.loads(invoke("report", sample, "--summary", "json").stdout)["segments"] == 16
+    assert json.loads(invoke("report", sample, "--summary", "--format", "json").stdout)["segments"] == 16
     assert cli("report", sample, "--format", "pdf").stderr.startswith("error: mtqa.reports: no plug-in 'pdf'")
 
 

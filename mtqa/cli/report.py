@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from mtqa.plugins import build
-from mtqa.ports import Report
+from mtqa.ports import JsonObject, Report
 from mtqa.report.brief import Brief
 from mtqa.report.summary import summary_line
 from mtqa.store.run import read_manifest, read_results, replacing
@@ -17,22 +17,19 @@ from mtqa.store.run import read_manifest, read_results, replacing
 
 @click.command("report")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="RUN")
-@click.option("--format", "formats", default="html", show_default=True, metavar="NAME,...", help="See `mtqa plugins`.")
+@click.option("--format", "formats", metavar="NAME,...", help="html without it; see `mtqa plugins`.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Where to write it, with one format; - is stdout.")
 @click.option(
-    "--summary", is_flag=False, flag_value="text", type=click.Choice(["text", "markdown", "json"]),
-    help="Print the run on one page, as text, markdown or json, and render nothing.",
+    "--summary", is_flag=True,
+    help="Print the run on one page, and render nothing; with --format markdown or json as that.",
 )  # fmt: skip
-def command(folder: Path, formats: str, *, out: Path | None, summary: str | None) -> None:
+def command(folder: Path, formats: str | None, *, out: Path | None, summary: bool) -> None:
     """Render the run in the folder RUN as report.html, report.xlsx, ... beside its results."""
     manifest = read_manifest(folder)
-    if summary == "json":
-        click.echo(json.dumps(manifest["summary"], ensure_ascii=False, indent=1))
-        return
     if summary:
-        brief = Brief(manifest).read(read_results(folder))
-        click.echo(brief.text() if summary == "text" else brief.markdown(), nl=False)
+        click.echo(_page(folder, manifest, formats or "text"), nl=False)
         return
+    formats = formats or "html"
     names = [name.strip() for name in formats.split(",")]
     if out and len(names) > 1:
         raise click.BadParameter("one place for several formats: name one, or leave -o out", param_hint="-o")
@@ -44,6 +41,16 @@ def command(folder: Path, formats: str, *, out: Path | None, summary: str | None
     for name in names:
         click.echo(f"report: {render(folder, name, out)}", err=True)
     click.echo(summary_line(manifest["summary"]))
+
+
+def _page(folder: Path, manifest: JsonObject, form: str) -> str:
+    """The run on one page."""
+    if form == "json":
+        return json.dumps(manifest["summary"], ensure_ascii=False, indent=1) + "\n"
+    if form not in ("text", "markdown"):
+        raise click.BadParameter("a summary is text, markdown or json", param_hint="--format")
+    brief = Brief(manifest).read(read_results(folder))
+    return brief.text() if form == "text" else brief.markdown()
 
 
 def render(folder: Path, name: str, path: Path | None) -> Path:

@@ -119,7 +119,7 @@ def test_numbers_of_other_metrics_are_not_held_against_each_other(tmp_path: Path
 
 def test_one_page_for_who_decides(folder: Path, invoke: Run) -> None:
     text = invoke("report", folder, "--summary").stdout
-    markdown = invoke("report", folder, "--summary", "markdown").stdout
+    markdown = invoke("report", folder, "--summary", "--format", "markdown").stdout
     for page in (text, markdown):
         assert "Agreement is not quality" in page
         assert "To look at first" in page
@@ -127,7 +127,12 @@ def test_one_page_for_who_decides(folder: Path, invoke: Run) -> None:
         assert worst["id"].replace("_", "\\_").replace("#", "\\#") in page or worst["id"] in page
     assert f"divergent  {count(folder, 'divergent')}" in text
     assert f"| divergent | {count(folder, 'divergent')} |" in markdown
-    assert json.loads(invoke("report", folder, "--summary", "json").stdout)["segments"] == 40
+    assert json.loads(invoke("report", folder, "--summary", "--format", "json").stdout)["segments"] == 40
+
+
+def test_a_summary_of_no_such_form_is_a_usage_error(folder: Path, invoke: Run) -> None:
+    assert invoke("report", "--summary", folder, "--format", "csv").exit_code == 2
+    assert invoke("report", "--summary", folder).exit_code == 0
 
 
 def test_hostile_texts_command_neither_terminal_nor_markdown(tmp_path: Path, invoke: Run) -> None:
@@ -136,7 +141,7 @@ def test_hostile_texts_command_neither_terminal_nor_markdown(tmp_path: Path, inv
     record = segment(1, "f.xlf", evil, evil, given) | {"status": "divergent"}
     record["reasons"] = [{"code": "semantic_drift", "engines": [], "evidence": evil}]
     folder = make_run(tmp_path, [record])
-    pages = [invoke("report", folder, "--summary", form).stdout for form in ("text", "markdown")]
+    pages = [invoke("report", folder, "--summary", "--format", form).stdout for form in ("text", "markdown")]
     pages += [invoke("show", folder, *options).stdout for options in ((), ("--diff",))]
     pages.append(invoke("compare", folder, folder).stdout)
     for page in pages:

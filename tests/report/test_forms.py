@@ -135,6 +135,7 @@ def test_a_cell_holds_what_it_can() -> None:
         assert text.startswith(cell.removesuffix(" […]"))
 
 
+@pytest.mark.office
 def test_libreoffice_opens_the_workbook(evil: Path, folder: Path, tmp_path: Path) -> None:
     office = shutil.which("soffice") or shutil.which("libreoffice")
     if not office:
