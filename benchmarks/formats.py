@@ -179,10 +179,10 @@ def _edits() -> Callable[[str], Any]:
 
 def mtqa_units(path: Path) -> None:
     from mtqa.formats.document import open_document
-    from mtqa.formats.scan import scan
+    from mtqa.formats.passes import units
 
     with open_document(path, path.name) as document:
-        for _ in scan(document, UNITS[path.suffix], ""):
+        for _ in units(_opened(path, "de")[0], document):
             pass
 
 

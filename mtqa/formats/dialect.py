@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from mtqa.formats.base import Reading, inherited
+from mtqa.formats.base import inherited
 from mtqa.formats.codes import named_pairs
 from mtqa.formats.places import UNTRANSLATABLE, Change
 from mtqa.formats.profiles import XLIFF1_TOOLS
+from mtqa.formats.reading import Reading
 from mtqa.formats.splice import Splice
 from mtqa.formats.trans_unit import Piece, TransUnit
 from mtqa.formats.tree import Node, Unit
@@ -31,9 +32,10 @@ _COMMENTED = "x-sdl-comment"
 class Dialect:
     """`name` for programs, `title` for people, `profile` how it is written unless another is configured.
 
-    `scores`: agreement has a place of its own in `marks`.
+    `special`: characters that mean something in texts. `scores`: agreement has a place of its own in `marks`.
     """
 
+    special: ClassVar[bytes] = b""
     scores: ClassVar[bool] = False
 
     def __init__(self, name: str, title: str, profile: str = "generic") -> None:

@@ -36,6 +36,9 @@ _ENCODINGS = frozenset(
 _DECLARED = re.compile(rb"""<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
 _UTF_32 = (b"\xff\xfe\0\0", b"\0\0\xfe\xff", b"<\0\0\0", b"\0\0\0<")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+# Of a tag. Expat has found these well-formed: only quotes can hide the end.
+TAG = re.compile(rb"""<[^"'>]*(?:"[^"]*"[^"'>]*|'[^']*'[^"'>]*)*>""")
+END_TAG = re.compile(rb"[^>]*>")
 _CONVERT = "save it as UTF-8 with the declaration to match"
 
 
@@ -78,6 +81,12 @@ class Window:
                 break
             length *= 4
         return start + found.end() if found else start
+
+    def end_of(self, start: int, close: int, *, empty: bool) -> int:
+        """Where the element at `start` ends, whose end tag, if there is one, is at `close`; `empty`: of elements."""
+        if empty and self.match(TAG, start) == close and self.read(close - 2, close) == b"/>":
+            return close
+        return self.match(END_TAG, close)
 
     def _far(self, start: int, end: int) -> bytes:
         self._file.seek(start)

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mtqa.formats.base import Facts, Reading, XmlFormat
+from mtqa.formats.base import XmlFormat
 from mtqa.formats.copying import write_copy
 from mtqa.formats.detection import detect
 from mtqa.formats.profiles import Kind
+from mtqa.formats.reading import Facts, Reading
 from mtqa.model import BilingualFile, Notice
 from mtqa.ports import Format
 

@@ -35,6 +35,8 @@ class Mxliff(Dialect):
 
     scores = True
 
+    special = b"{}"
+
     def settled(self, unit: Unit, shape: TransUnit, mark: str) -> str:
         """Locked, or confirmed in any workflow step."""
         confirmed = unit.node.foreign(PHRASE, "confirmed") or ""

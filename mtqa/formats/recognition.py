@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mtqa.formats.base import PLAIN
 from mtqa.formats.dialect import WORLDSERVER, XTM, Dialect, WorldServer, Xtm
 from mtqa.formats.mqxliff import MEMOQ, Mqxliff
 from mtqa.formats.mxliff import PHRASE, Mxliff
+from mtqa.formats.reading import PLAIN
 from mtqa.formats.sdlxliff import SDL, Sdlxliff
 from mtqa.formats.tree import Node, Unit
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mtqa.formats.base import Reading, inherited
+from mtqa.formats.base import inherited
 from mtqa.formats.codes import has_text
 from mtqa.formats.dialect import Dialect
 from mtqa.formats.places import Change
+from mtqa.formats.reading import Reading
 from mtqa.formats.splice import Splice, start_tag
 from mtqa.formats.trans_unit import OURS, Piece, TransUnit
 from mtqa.formats.tree import Node, Unit

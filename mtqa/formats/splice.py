@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from mtqa.errors import FormatError
 from mtqa.formats.document import CHUNK, Document
@@ -27,25 +26,24 @@ _IN_VALUES = str.maketrans(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Splice:
+class Splice(NamedTuple):
     """`new` instead of the bytes from `start` to `end`; nothing is lost where they are equal."""
 
     start: int
     end: int
-    new: str
+    new: str | bytes
 
 
 def apply(document: Document, splices: Iterable[Splice], out: BinaryIO) -> None:
     """Write the document with the splices, which come in the order of the file and do not overlap."""
     write, done = document.sink(out), 0
-    for splice in splices:
-        if splice.start < done:
-            raise FormatError(document.label, f"two edits meet at byte {splice.start}", "report this file as a bug")
-        for start in range(done, splice.start, CHUNK):
-            write(document.data.read(start, min(start + CHUNK, splice.start)))
-        write(splice.new.encode("utf-8"))
-        done = splice.end
+    for start, end, new in splices:
+        if start < done:
+            raise FormatError(document.label, f"two edits meet at byte {start}", "report this file as a bug")
+        for place in range(done, start, CHUNK):
+            write(document.data.read(place, min(place + CHUNK, start)))
+        write(new if isinstance(new, bytes) else new.encode("utf-8"))
+        done = end
     for start in range(done, document.data.size, CHUNK):
         write(document.data.read(start, start + CHUNK))
 

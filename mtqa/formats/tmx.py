@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mtqa.errors import FormatError
-from mtqa.formats.base import PLAIN, Facts, Reading, Writing, XmlFormat
+from mtqa.formats.base import XmlFormat
 from mtqa.formats.codes import TMX, has_text, text_of
 from mtqa.formats.places import NOTHING, Change, Place
 from mtqa.formats.profiles import ANY_TOOL, Kind, Profile, profile_for
+from mtqa.formats.reading import PLAIN, Facts, Reading, Writing
 from mtqa.formats.scan import Root
+from mtqa.formats.shapes import said
 from mtqa.formats.splice import Splice, element, escaped, indentation, markup, removed
 from mtqa.formats.tree import Node, Unit
 from mtqa.inline import Text
@@ -32,6 +34,11 @@ class Tmx(XmlFormat):
     unit_tag = "tu"
     remember = "header"
     flow_roles = TMX
+    names = said(
+        clear="tu tuv note prop hi",
+        inline="seg",
+        free="tuid creationdate changedate lastusagedate usagecount",
+    )
 
     def kinds(self) -> Sequence[Kind]:
         """One kind: memories differ by what they hold."""

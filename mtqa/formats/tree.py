@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from xml.parsers import expat
 
-from mtqa.formats.document import Window
+from mtqa.formats.document import END_TAG, TAG, Window
 
 COMMENT, INSTRUCTION = "#comment", "#instruction"
 XML = "http://www.w3.org/XML/1998/namespace"
 
-
-# Expat has found these well-formed: only quotes can hide the end of a tag.
-_TAG = re.compile(rb"""<[^"'>]*(?:"[^"]*"[^"'>]*|'[^']*'[^"'>]*)*>""")
-_END_TAG = re.compile(rb"[^>]*>")
+_REMEMBERED_NAMES = 1000
 _ASIDES = {COMMENT: re.compile(rb".*?-->", re.DOTALL), INSTRUCTION: re.compile(rb".*?\?>", re.DOTALL)}
 
 
@@ -67,7 +65,7 @@ class Node:
     def inside(self) -> int:
         """Where the start tag ends."""
         if self._inside < 0:
-            self._inside = self.data.match(_TAG, self.start)
+            self._inside = self.data.match(TAG, self.start)
         return self._inside
 
     @property
@@ -75,7 +73,7 @@ class Node:
         """Where the element ends."""
         if self.tag in _ASIDES:
             return self.data.match(_ASIDES[self.tag], self.start)
-        return self.inside if self.hollow else self.data.match(_END_TAG, self.close)
+        return self.inside if self.hollow else self.data.match(END_TAG, self.close)
 
     @property
     def hollow(self) -> bool:
@@ -123,9 +121,71 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit with the elements around it, outermost first; `head` is the last element of the remembered name."""
+    """A unit with the elements around it, outermost first.
+
+    `head` is the last element of the remembered name, `ids` has hashes of the ids of units before it.
+    """
 
     node: Node
     ancestors: tuple[Node, ...]
     line: int
     head: Node | None
+    ids: set[int] = field(default_factory=set)
+
+
+def declared(attributes: Mapping[str, str]) -> dict[str, str]:
+    """The namespaces that attributes declare, by prefix."""
+    return {name[6:]: value for name, value in attributes.items() if name == "xmlns" or name.startswith("xmlns:")}
+
+
+class Grower:
+    """Makes trees of the bytes of units, which have been found well-formed: to one parser, parts of one document."""
+
+    def __init__(self) -> None:
+        self._parser = expat.ParserCreate("utf-8")
+        self._parser.buffer_text = True
+        self._plain: set[str] = set()  # names of attributes that declare no namespace
+        self._fed = 3
+        self._parser.Parse(b"<r>", False)
+
+    def tree(self, raw: bytes, start: int, scope: Scope, data: Window) -> Node:
+        """The tree of the element that is at `start` in `data`."""
+        parser, plain, shift = self._parser, self._plain, start - self._fed
+        outside = Node("", "", {}, start, scope, data)
+        opened = [outside]
+
+        def enter(name: str, attributes: dict[str, str]) -> None:
+            parent = opened[-1]
+            scope = parent.scope
+            if not attributes.keys() <= plain:
+                scope = self._declare(scope, attributes)
+            node = Node(scope.tag(name), name, attributes, parser.CurrentByteIndex + shift, scope, data, [], [])
+            parent.children.append(node)
+            parent.elements.append(node)
+            opened.append(node)
+
+        def leave(_name: str) -> None:
+            opened.pop().close = parser.CurrentByteIndex + shift
+
+        def characters(text: str) -> None:
+            opened[-1].children.append(text)
+
+        def aside(tag: str) -> None:
+            node = Node(tag, tag, {}, parser.CurrentByteIndex + shift, opened[-1].scope, data)
+            opened[-1].children.append(node)
+
+        parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = enter, leave, characters
+        parser.CommentHandler = lambda _text: aside(COMMENT)
+        parser.ProcessingInstructionHandler = lambda _target, _text: aside(INSTRUCTION)
+        parser.Parse(raw, False)
+        self._fed += len(raw)
+        return outside.elements[0]
+
+    def _declare(self, scope: Scope, attributes: dict[str, str]) -> Scope:
+        """The scope of an element that may declare namespaces: not all of its attributes are known to be plain."""
+        bindings = declared(attributes)
+        if not bindings:
+            if len(self._plain) < _REMEMBERED_NAMES:
+                self._plain.update(attributes)
+            return scope
+        return Scope({**scope.bindings, **bindings}, scope.core)

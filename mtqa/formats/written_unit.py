@@ -38,10 +38,13 @@ class WrittenUnit:
         self.core = node.scope.namespace(node.name)
         self.segments = node.every("segment")
         self.indent = next((indentation(child) for child in node.elements), "")
-        outer = indentation(node)
-        self.step = self.indent.removeprefix(outer) if "\n" in self.indent else ""
         self._ids = {child.attributes["id"] for child in node.descendants() if "id" in child.attributes}
         self._given: dict[int, str] = {}
+
+    @property
+    def step(self) -> str:
+        """How much deeper an element is indented than the one around it."""
+        return self.indent.removeprefix(indentation(self.node)) if "\n" in self.indent else ""
 
     def splices(self, changes: Sequence[Change]) -> Iterator[Splice]:
         """Targets with their state; matches and notes in front of the segments, in schema order."""

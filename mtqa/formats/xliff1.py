@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from mtqa.formats.base import Reading, Writing, XmlFormat, lang_of
+from mtqa.formats.base import XmlFormat, lang_of
 from mtqa.formats.codes import XLIFF1, text_of
 from mtqa.formats.dialect import Dialect, unmarked
 from mtqa.formats.its import confidence
 from mtqa.formats.limits import most
 from mtqa.formats.places import NOTHING, Change, Place
 from mtqa.formats.profiles import Kind, Profile, fitting_first, profile_for
+from mtqa.formats.reading import Reading, Writing
 from mtqa.formats.recognition import DIALECTS, dialect_of
 from mtqa.formats.scan import Root
+from mtqa.formats.shapes import said
 from mtqa.formats.splice import Splice, element, escaped, indentation, markup, refilled, removed, start_tag
 from mtqa.formats.trans_unit import OURS, Piece, TransUnit
 from mtqa.formats.tree import Node, Unit
@@ -32,6 +34,12 @@ class Xliff1(XmlFormat):
     unit_tag = "trans-unit"
     remember = "tool"
     flow_roles = XLIFF1
+    names = said(
+        clear="trans-unit alt-trans note context-group context g mrk",
+        inline="source seg-source target",
+        free="match-quality",
+        own="id resname",
+    )
 
     def kinds(self) -> Sequence[Kind]:
         """Plain XLIFF, and each tool's own."""
@@ -58,6 +66,10 @@ class Xliff1(XmlFormat):
         """Each file has its own pair."""
         if node.tag == "file":
             reading.pairs.add((node.attributes.get("source-language", ""), node.attributes.get("target-language", "")))
+
+    def special(self, unit: Unit) -> bytes:
+        """What begins and ends the codes that are no elements."""
+        return dialect_of(unit).special
 
     def proposals(self, unit: Unit) -> int:
         """The targets in alt-trans."""

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from mtqa.formats.base import PLAIN, Reading, Writing, XmlFormat, inherited, lang_of
+from mtqa.formats.base import XmlFormat, inherited, lang_of
 from mtqa.formats.codes import XLIFF2, text_of
 from mtqa.formats.constraints import faults
 from mtqa.formats.limits import SIZE, most
 from mtqa.formats.places import NOTHING, UNTRANSLATABLE, Change, Place
 from mtqa.formats.profiles import ANY_TOOL, Kind, Profile, fitting_first, profile_for
+from mtqa.formats.reading import PLAIN, Reading, Writing
 from mtqa.formats.scan import Root
+from mtqa.formats.shapes import said
 from mtqa.formats.splice import Splice, start_tag
 from mtqa.formats.tree import Node, Unit
 from mtqa.formats.written_unit import MATCH, MATCHES, WrittenUnit, by_us
@@ -33,6 +35,7 @@ class Xliff2(XmlFormat):
     """XLIFF 2.x files."""
 
     unit_tag = "unit"
+    names = said(clear="unit segment notes note pc mrk", inline="source target", own="id name")
 
     def kinds(self) -> Sequence[Kind]:
         """Plain XLIFF, and Angular's."""

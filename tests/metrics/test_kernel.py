@@ -83,8 +83,8 @@ def test_a_compiler_gives_the_kernel() -> None:
 
 
 def build(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    (folder / "mtqa" / "metrics").mkdir(parents=True)
-    for name in ("setup.py", "mtqa/metrics/_kernel.c"):
+    for name in ("setup.py", "mtqa/metrics/_kernel.c", "mtqa/formats/_scanner.c"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     command = [sys.executable, "setup.py", "build_ext", "--inplace"]
     return subprocess.run(
@@ -96,9 +96,10 @@ def build(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
 def test_it_compiles_without_warnings(tmp_path: Path) -> None:
     done = build(tmp_path, CFLAGS="-Wall -Wextra -Werror")
     assert list(tmp_path.rglob("_kernel.*.so")), done.stderr
+    assert list(tmp_path.rglob("_scanner.*.so")), done.stderr
 
 
 def test_without_a_compiler_the_rest_is_installed(tmp_path: Path) -> None:
     done = build(tmp_path, CC="/nonexistent/cc", LDSHARED="/nonexistent/cc")
     assert done.returncode == 0, done.stderr
-    assert not list(tmp_path.rglob("_kernel.*.so"))
+    assert not list(tmp_path.rglob("*.so"))
