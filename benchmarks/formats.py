@@ -1,16 +1,18 @@
 """Reading and writing large bilingual files, beside other ways to do it.
 
-    python benchmarks/formats.py [--megabytes 100] [--runs 3] [--gigabyte]
+    python benchmarks/formats.py [--megabytes 100] [--runs 3] [--gigabyte] [--kind xlf]...
 
-Makes an XLIFF 1.2 and a TMX in a temporary folder, the same for the same size. Every way runs over them in turns,
-each time in a process of its own: CPU seconds, and the peak of resident memory. Compare numbers of one run only.
-`--gigabyte`: files of 1 GB, and only the ways that stream. docs/performance.md quotes the output.
+Makes an XLIFF 1.2, an XLIFF 2.0 and a TMX in a temporary folder, the same for the same size, and an XLIFF 1.2 (`odd`)
+in which no unit is of the shape of another. Every way runs over them in turns, each time in a process of its own: CPU
+seconds, and the peak of resident memory. Compare numbers of one run only. `--gigabyte`: files of 1 GB, and only the
+ways that stream. docs/performance.md quotes the output.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import subprocess
 import sys
@@ -33,6 +35,13 @@ ENDS = {
 """,
         "</body>\n</file>\n</xliff>\n",
     ),
+    ".xlf2": (
+        """<?xml version="1.0" encoding="UTF-8"?>
+<xliff xmlns="urn:oasis:names:tc:xliff:document:2.0" version="2.0" srcLang="en" trgLang="de">
+<file id="f1">
+""",
+        "</file>\n</xliff>\n",
+    ),
     ".tmx": (
         """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE tmx SYSTEM "tmx14.dtd">
@@ -44,8 +53,14 @@ ENDS = {
         "</body>\n</tmx>\n",
     ),
 }
-TEXTS = {".xlf": ("source", "target"), ".tmx": ("seg",)}
-UNITS = {".xlf": "trans-unit", ".tmx": "tu"}
+ENDS[".odd"] = ENDS[".xlf"]
+TEXTS = {".xlf": ("source", "target"), ".xlf2": ("source", "target"), ".tmx": ("seg",), ".odd": ("source", "target")}
+UNITS = {
+    ".xlf": "{urn:oasis:names:tc:xliff:document:1.2}trans-unit",
+    ".xlf2": "{urn:oasis:names:tc:xliff:document:2.0}unit",
+    ".tmx": "tu",
+    ".odd": "{urn:oasis:names:tc:xliff:document:1.2}trans-unit",
+}
 CHUNK = 1 << 18
 NEW = "Das ist der neue Satz, der an dieser Stelle stehen soll."
 
@@ -53,7 +68,7 @@ NEW = "Das ist der neue Satz, der an dieser Stelle stehen soll."
 def make(path: Path, megabytes: int) -> None:
     """Sentences of 4 to 40 words; a fifth of them carries inline codes."""
     rng, words, size, number = random.Random(megabytes), WORDS.split(), 0, 0
-    unit = _trans_unit if path.suffix == ".xlf" else _tu
+    unit = {".xlf": _trans_unit, ".xlf2": _unit, ".tmx": _tu, ".odd": _odd}[path.suffix]
     with path.open("w", encoding="utf-8", newline="\n") as file:
         size += file.write(ENDS[path.suffix][0])
         while size < megabytes * 1_000_000:
@@ -69,6 +84,18 @@ def _trans_unit(number: int, source: str, target: str, *, coded: bool) -> str:
     return (
         f'  <trans-unit id="u{number}">\n    <source>{before}{source}{after}</source>\n'
         f"    <target>{before}{target}{after}</target>\n  </trans-unit>\n"
+    )
+
+
+def _odd(number: int, source: str, target: str, *, coded: bool) -> str:  # noqa: ARG001 - always coded
+    return _trans_unit(number, f'{source}<x id="{number}"/>', f'{target}<x id="{number}"/>', coded=False)
+
+
+def _unit(number: int, source: str, target: str, *, coded: bool) -> str:
+    before, after = ('<pc id="1">', '</pc> <ph id="2"/>') if coded else ("", "")
+    return (
+        f'  <unit id="u{number}">\n    <segment>\n      <source>{before}{source}{after}</source>\n'
+        f"      <target>{before}{target}{after}</target>\n    </segment>\n  </unit>\n"
     )
 
 
@@ -135,11 +162,12 @@ def floor(path: Path) -> None:
 def lxml_iterparse(path: Path) -> None:
     from lxml import etree
 
-    namespace = "{urn:oasis:names:tc:xliff:document:1.2}" if path.suffix == ".xlf" else ""
+    unit_tag = UNITS[path.suffix]
+    namespace = unit_tag[: unit_tag.rfind("}") + 1]
     tags = [namespace + name for name in TEXTS[path.suffix]]
     for _, unit in etree.iterparse(
         path,
-        tag=namespace + UNITS[path.suffix],
+        tag=unit_tag,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -156,7 +184,8 @@ def translate_toolkit(path: Path) -> None:
     """GPL: it is run here in a process of its own, and no part of mtqa."""
     from importlib import import_module
 
-    module, store = {".xlf": ("xliff", "xlifffile"), ".tmx": ("tmx", "tmxfile")}[path.suffix]
+    stores = {".xlf": ("xliff", "xlifffile"), ".xlf2": ("xliff2", "Xliff2File"), ".tmx": ("tmx", "tmxfile")}
+    module, store = stores.get(path.suffix, stores[".xlf"])
     for unit in getattr(import_module(f"translate.storage.{module}"), store).parsefile(str(path)).units:
         len(unit.source or ""), len(unit.target or "")
 
@@ -164,9 +193,11 @@ def translate_toolkit(path: Path) -> None:
 def _opened(path: Path, target_lang: str) -> tuple[Any, Any]:
     from mtqa.formats.tmx import Tmx
     from mtqa.formats.xliff1 import Xliff1
+    from mtqa.formats.xliff2 import Xliff2
     from mtqa.model import BilingualFile
 
-    return (Xliff1() if path.suffix == ".xlf" else Tmx()), BilingualFile(path, path.name, "en", target_lang)
+    form = {".xlf2": Xliff2, ".tmx": Tmx}.get(path.suffix, Xliff1)()
+    return form, BilingualFile(path, path.name, "en", target_lang)
 
 
 def _edits() -> Callable[[str], Any]:
@@ -199,6 +230,17 @@ def mtqa_write(path: Path) -> None:
         writer.write(file, _edits(), out)
 
 
+def python_read(path: Path) -> None:
+    """Without the compiled scanner."""
+    os.environ["MTQA_NO_KERNEL"] = "1"
+    mtqa_read(path)
+
+
+def python_write(path: Path) -> None:
+    os.environ["MTQA_NO_KERNEL"] = "1"
+    mtqa_write(path)
+
+
 def mtqa_copy(path: Path) -> None:
     """The same as users get it: read again and compared, checked by libxml2, forced to disk."""
     from mtqa.formats import write_copy
@@ -216,6 +258,8 @@ WAYS: dict[str, tuple[Callable[[Path], None], str]] = {
     "units": (mtqa_units, "mtqa units: every unit as a tree that knows its bytes"),
     "read": (mtqa_read, "mtqa read: every segment"),
     "write": (mtqa_write, "mtqa write, every segment edited"),
+    "python-read": (python_read, "mtqa read, no compiler"),
+    "python-write": (python_write, "mtqa write, no compiler"),
     "copy": (mtqa_copy, "mtqa write_copy: written and verified"),
 }
 STREAMS = ("bare", "read", "write")
@@ -270,6 +314,7 @@ def main() -> None:
     parser.add_argument("--megabytes", type=int, default=100)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--gigabyte", action="store_true")
+    parser.add_argument("--kind", action="append", choices=[suffix[1:] for suffix in ENDS])
     parser.add_argument("--only", nargs=2, metavar=("WAY", "FILE"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.only:
@@ -277,7 +322,7 @@ def main() -> None:
         return
     ways = STREAMS if options.gigabyte else tuple(WAYS)
     with tempfile.TemporaryDirectory() as folder:
-        for suffix in ENDS:
+        for suffix in [f".{kind}" for kind in options.kind] if options.kind else ENDS:
             path = Path(folder) / f"large{suffix}"
             make(path, 1000 if options.gigabyte else options.megabytes)
             print(*table(path, ways, 1 if options.gigabyte else options.runs), sep="\n", flush=True)

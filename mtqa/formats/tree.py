@@ -145,41 +145,50 @@ class Grower:
         self._parser = expat.ParserCreate("utf-8")
         self._parser.buffer_text = True
         self._plain: set[str] = set()  # names of attributes that declare no namespace
+        self._opened: list[Node] = []
+        self._shift = 0
         self._fed = 3
         self._parser.Parse(b"<r>", False)
+        self._handle()
 
     def tree(self, raw: bytes, start: int, scope: Scope, data: Window) -> Node:
         """The tree of the element that is at `start` in `data`."""
-        parser, plain, shift = self._parser, self._plain, start - self._fed
         outside = Node("", "", {}, start, scope, data)
-        opened = [outside]
+        self._opened[:] = [outside]
+        self._shift = start - self._fed
+        self._parser.Parse(raw, False)
+        self._fed += len(raw)
+        return outside.elements[0]
+
+    def _handle(self) -> None:
+        """Closures, for they find their values fastest."""
+        parser, plain, opened = self._parser, self._plain, self._opened
 
         def enter(name: str, attributes: dict[str, str]) -> None:
             parent = opened[-1]
             scope = parent.scope
             if not attributes.keys() <= plain:
                 scope = self._declare(scope, attributes)
-            node = Node(scope.tag(name), name, attributes, parser.CurrentByteIndex + shift, scope, data, [], [])
+            place = parser.CurrentByteIndex + self._shift
+            node = Node(scope.tag(name), name, attributes, place, scope, parent.data, [], [])
             parent.children.append(node)
             parent.elements.append(node)
             opened.append(node)
 
         def leave(_name: str) -> None:
-            opened.pop().close = parser.CurrentByteIndex + shift
+            opened.pop().close = parser.CurrentByteIndex + self._shift
 
         def characters(text: str) -> None:
             opened[-1].children.append(text)
 
         def aside(tag: str) -> None:
-            node = Node(tag, tag, {}, parser.CurrentByteIndex + shift, opened[-1].scope, data)
-            opened[-1].children.append(node)
+            parent = opened[-1]
+            place = parser.CurrentByteIndex + self._shift
+            parent.children.append(Node(tag, tag, {}, place, parent.scope, parent.data))
 
         parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = enter, leave, characters
         parser.CommentHandler = lambda _text: aside(COMMENT)
         parser.ProcessingInstructionHandler = lambda _target, _text: aside(INSTRUCTION)
-        parser.Parse(raw, False)
-        self._fed += len(raw)
-        return outside.elements[0]
 
     def _declare(self, scope: Scope, attributes: dict[str, str]) -> Scope:
         """The scope of an element that may declare namespaces: not all of its attributes are known to be plain."""
