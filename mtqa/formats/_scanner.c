@@ -48,12 +48,16 @@ static const Expat *expat;
 #define NAMES 64         /* names of one kind */
 #define TEXT '\x01'      /* in a shape: a text was cut out; which of them are equal follows */
 #define ATTRIBUTE '\x02' /* in a shape: the value of an attribute was cut out */
+#define REFERENCE '\x03' /* in a shape: the number of a code was cut out; which of them are equal follows */
 
 /* What is said of a name. */
 #define CLEAR 1  /* texts directly in it may be cut out */
 #define INLINE 2 /* begins a text: attributes below it are never cut out */
 #define FREE 4   /* an attribute of which nothing depends */
 #define OWN 8    /* the same, on the unit itself */
+#define CODE 16  /* an inline code */
+#define REFERS 32 /* an attribute of codes by which they are told apart, if it is a number */
+#define DIGITS 18
 
 /* What a plan is made of. */
 enum { CONSTANT, DECODED, RAW, JOINED, NUMBER, TUPLE, OBJECT };
@@ -66,8 +70,8 @@ typedef struct {
 
 typedef struct {
     Py_ssize_t start, end; /* in the buffer of the unit */
-    int text;              /* or an attribute */
-    int class;             /* the first hole with the same bytes */
+    char kind;             /* TEXT, ATTRIBUTE, REFERENCE */
+    int class;             /* the first hole of the kind with the same bytes; of attributes, the hole itself */
 } Hole;
 
 typedef struct {
@@ -381,21 +385,21 @@ static int keep(Scanner *s, const char *from, const char *to)
     return 1;
 }
 
-static int dig(Scanner *s, const char *from, const char *to, int text)
+static int dig(Scanner *s, const char *from, const char *to, char kind)
 {
     if (s->cut == HOLES || s->key_length > KEY - 2)
         return 0;
     Hole *hole = &s->holes[s->cut];
-    *hole = (Hole){from - s->unit, to - s->unit, text, s->cut};
-    if (text)
+    *hole = (Hole){from - s->unit, to - s->unit, kind, s->cut};
+    if (kind != ATTRIBUTE)
         for (int i = 0; i < s->cut; i++)
-            if (s->holes[i].text && s->holes[i].end - s->holes[i].start == to - from &&
+            if (s->holes[i].kind == kind && s->holes[i].end - s->holes[i].start == to - from &&
                 memcmp(s->unit + s->holes[i].start, from, to - from) == 0) {
                 hole->class = s->holes[i].class;
                 break;
             }
     s->cut++;
-    s->key[s->key_length++] = text ? TEXT : ATTRIBUTE;
+    s->key[s->key_length++] = kind;
     s->key[s->key_length++] = (char)(1 + hole->class);
     return 1;
 }
@@ -419,6 +423,23 @@ static int ordinary(const char *s, const char *end)
             return 1; /* no white space begins like this */
     }
     return 0;
+}
+
+static int is_number(const char *s, const char *end)
+{
+    if (end - s > DIGITS)
+        return 0;
+    while (s < end && *s >= '0' && *s <= '9')
+        s++;
+    return s == end;
+}
+
+/* Whether the value of an attribute is not what it looks like. */
+static int is_coded(const char *s, const char *end)
+{
+    while (s < end && *s != '&' && *s != '\t' && *s != '\n' && *s != '\r')
+        s++;
+    return s < end;
 }
 
 /* A start tag: cut out what attributes may be. Returns 0 when it is not understood. */
@@ -448,12 +469,9 @@ static int cut_tag(Scanner *s, const char *tag, const char *end, int free)
         at = quote + 1;
         if (!known || quote == value)
             continue;
-        const char *c = value;
-        while (c < quote && *c != '&' && *c != '\t' && *c != '\n' && *c != '\r')
-            c++;
-        if (c < quote)
+        if (known & REFERS ? !is_number(value, quote) : is_coded(value, quote))
             continue;
-        if (!keep(s, kept, value) || !dig(s, value, quote, 0))
+        if (!keep(s, kept, value) || !dig(s, value, quote, known & REFERS ? REFERENCE : ATTRIBUTE))
             return 0;
         kept = quote;
     }
@@ -495,7 +513,7 @@ static int cut(Scanner *s)
             const char *next = memchr(at, '<', end - at);
             next = next ? next : end;
             int clear = depth > 0 && stack[depth - 1] & CLEAR;
-            if (clear && ordinary(at, next) ? !dig(s, at, next, 1) : !keep(s, at, next))
+            if (clear && ordinary(at, next) ? !dig(s, at, next, TEXT) : !keep(s, at, next))
                 return 0;
             at = next;
             continue;
@@ -512,8 +530,11 @@ static int cut(Scanner *s)
         } else {
             const char *after = name_end(at + 1, next), *local = local_name(at + 1, after);
             int above = depth ? stack[depth - 1] : CLEAR, flags = flags_of(s, local, after - local);
-            int cuttable = above & CLEAR && !(above & INLINE) && !(flags & INLINE);
-            if (!cut_tag(s, at, next, !cuttable ? 0 : depth ? FREE : FREE | OWN))
+            int free = !(above & CLEAR) || flags & INLINE ? 0
+                       : above & INLINE                   ? (flags & CODE ? REFERS : 0)
+                       : depth                            ? FREE
+                                                          : FREE | OWN;
+            if (!cut_tag(s, at, next, free))
                 return 0;
             if (next[-2] != '/') {
                 if (depth == DEPTH)
@@ -711,17 +732,19 @@ static int as_planned(Scanner *s, PyObject *special)
     for (int i = 0; i < s->cut; i++) {
         const Hole *hole = &s->holes[i];
         const char *at = s->unit + hole->start;
-        for (Py_ssize_t k = 0; hole->text && k < length; k++)
+        if (hole->kind != TEXT)
+            continue;
+        for (Py_ssize_t k = 0; k < length; k++)
             if (memchr(at, bytes[k], hole->end - hole->start))
                 return 0;
-        coded |= hole->text && (memchr(at, '&', hole->end - hole->start) || memchr(at, '\r', hole->end - hole->start));
+        coded |= memchr(at, '&', hole->end - hole->start) || memchr(at, '\r', hole->end - hole->start);
     }
     if (!coded)
         return 1;
     PyObject *seen = PySet_New(NULL);
     int distinct = seen ? 1 : -1;
     for (int i = 0; distinct > 0 && i < s->cut; i++) {
-        if (!s->holes[i].text || s->holes[i].class != i)
+        if (s->holes[i].kind != TEXT || s->holes[i].class != i)
             continue;
         PyObject *text = decoded(s, &s->holes[i]);
         int there = text ? PySet_Contains(seen, text) : PyErr_Occurred() ? -1 : 1;

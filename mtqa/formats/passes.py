@@ -5,7 +5,7 @@ What comes often is done once and then after a plan (`plans`); everything else a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from operator import attrgetter
 from typing import Protocol
@@ -43,6 +43,7 @@ class Form(Protocol):
     def places(self, unit: Unit, reading: Reading) -> list[Place]: ...  # noqa: D102
     def profile(self, file: BilingualFile, unit: Unit) -> Profile: ...  # noqa: D102
     def special(self, unit: Unit) -> bytes: ...  # noqa: D102
+    def faults(self, unit: Unit) -> Iterable[str]: ...  # noqa: D102
     def splices(  # noqa: D102
         self, writing: Writing, profile: Profile, unit: Unit, changes: Sequence[Change]
     ) -> Iterator[Splice]: ...
@@ -84,6 +85,8 @@ def segments(form: Form, document: Document, reading: Reading) -> Iterator[Segme
             made = [place.segment for place in places_of(form, unit, reading)]
             if reading.file.profile:
                 form.profile(reading.file, unit)
+            for fault in form.faults(unit):
+                reading.once(unit, fault)
             planner.learn(piece, made)
             walk.number, walk.check_ids = reading.number, not reading.repeats_told
             yield from made
@@ -94,6 +97,8 @@ def segments(form: Form, document: Document, reading: Reading) -> Iterator[Segme
 def _shown_to(form: Form, unit: Unit, reading: Reading) -> tuple[list[Segment], str | None, bytes]:
     rehearsal = Rehearsal(reading)
     made = [place.segment for place in places_of(form, unit, rehearsal)]
+    for fault in form.faults(unit):
+        rehearsal.once(unit, fault)
     return made, rehearsal.noted, form.special(unit)
 
 

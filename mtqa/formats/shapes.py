@@ -2,7 +2,7 @@
 
 The texts of a unit, and attributes of which nothing depends, are cut out of its bytes; what is left is its shape. Two
 units of one shape, in the same surroundings, differ in nothing that decides about them. Which texts are equal is part
-of the shape; a text that is blank, or begins like a mark of some tool, is not cut out.
+of the shape, and so is which numbers of codes are. A text that is blank, or begins like a mark of some tool, stays.
 
 A plan says what is made of the units of one shape: objects with holes, into which goes what was cut out. _scanner.c
 does all of this too, and what it gives is the same.
@@ -11,15 +11,16 @@ does all of this too, and what it gives is the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import IntEnum, IntFlag
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 REMEMBERED_IDS = 100_000  # of one file element: bounds the memory that finding repeated ids costs
 HOLES = 96
 _DEPTH = 64
 _KEY = 1 << 16
 
+T = TypeVar("T")
 Part = tuple[Any, ...]  # of a plan: a `Kind` and what belongs to it
 Recipe = tuple[bytes | int | None, ...]  # of a unit: bytes, numbers of what was cut out, None for a new target
 
@@ -28,24 +29,34 @@ class Say(IntFlag):
     """What is said of a name.
 
     CLEAR: texts directly in this element may be cut out. INLINE: it begins a text; no attribute below is cut out.
-    FREE: nothing depends on this attribute; OWN: the same, if it is on the unit itself.
+    FREE: nothing depends on this attribute; OWN: the same, if it is on the unit itself. CODE: it is an inline code;
+    REFERS: an attribute by which codes are told apart, cut out if it is a number.
     """
 
     CLEAR = 1
     INLINE = 2
     FREE = 4
     OWN = 8
+    CODE = 16
+    REFERS = 32
 
 
-def said(clear: str, inline: str, free: str = "", own: str = "") -> dict[bytes, int]:
+def said(
+    *, clear: str, inline: str, code: str = "", refers: str = "", free: str = "", own: str = ""
+) -> dict[bytes, int]:
     """What is said of names, of which there are several in each string."""
-    names = {
-        **dict.fromkeys(clear.split(), Say.CLEAR),
-        **dict.fromkeys(inline.split(), Say.CLEAR | Say.INLINE),
-        **dict.fromkeys(free.split(), Say.FREE),
-        **dict.fromkeys(own.split(), Say.OWN),
-    }
-    return {name.encode("ascii"): int(what) for name, what in names.items()}
+    names: dict[bytes, int] = {}
+    for words, what in (
+        (clear, Say.CLEAR),
+        (inline, Say.CLEAR | Say.INLINE),
+        (code, Say.CODE),
+        (refers, Say.REFERS),
+        (free, Say.FREE),
+        (own, Say.OWN),
+    ):
+        for word in words.encode("ascii").split():
+            names[word] = names.get(word, 0) | int(what)
+    return names
 
 
 class Kind(IntEnum):
@@ -75,7 +86,10 @@ class Plan(NamedTuple):
 
 _CONSTANT, _DECODED, _OBJECT = int(Kind.CONSTANT), int(Kind.DECODED), int(Kind.OBJECT)
 _CLEAR, _INLINE, _FREE, _OWN = int(Say.CLEAR), int(Say.INLINE), int(Say.FREE), int(Say.OWN)
-_CUT = re.compile(rb"[\x01\x02](.)", re.DOTALL)
+_CODE, _REFERS = int(Say.CODE), int(Say.REFERS)
+TEXT, ATTRIBUTE, REFERENCE = 1, 2, 3  # in a shape: what was cut out; the first hole of the kind with the same follows
+_NUMBER = re.compile(rb"[0-9]{1,18}")
+_CUT = re.compile(rb"[\x01-\x03](.)", re.DOTALL)
 _OFTEN = 16  # times that a shape comes before there is a mold for it
 _MOLDS = 8
 _MANY = 1000
@@ -121,7 +135,7 @@ class Cutter:
         self.number, self.check_ids = number, True
         self._label, self._names, self._remembered, self._write = label, names, remembered, write
         self._holes: list[bytes] = []  # what was cut out of the last unit
-        self._texts: list[bool] = []  # of them, what is no attribute
+        self._kinds: list[int] = []  # of each of them
         self._molds: list[Mold] = []  # the last that fitted comes first
         self._found: dict[bytes, int] = {}  # how often a shape was found without a mold
 
@@ -150,7 +164,7 @@ class Cutter:
         for place, mold in enumerate(self._molds):
             holes = mold.holes(raw)
             if holes is not None:
-                self._holes, self._texts = holes, mold.texts
+                self._holes, self._kinds = holes, mold.kinds
                 if place:
                     self._molds.insert(0, self._molds.pop(place))
                 return mold.shape
@@ -165,7 +179,7 @@ class Cutter:
 
     def cut(self, raw: bytes) -> bytes | None:
         """The shape of a unit; None when there is too much of it."""
-        self._holes, self._texts = [], []
+        self._holes, self._kinds = [], []
         kept, stack, done = list[bytes](), list[int](), 0
         for match in _MARKUP.finditer(raw):
             if match.start() != done:
@@ -177,7 +191,7 @@ class Cutter:
                     return None
             elif token[:1] != b"<":
                 cuttable = stack and stack[-1] & _CLEAR and _ORDINARY.match(token)
-                kept.append(self._dig(token, text=True) if cuttable else token)
+                kept.append(self._dig(token, TEXT) if cuttable else token)
             else:
                 if token[:2] == b"</":
                     stack.pop()
@@ -189,27 +203,32 @@ class Cutter:
         above = stack[-1] if stack else _CLEAR
         said = self._names.get(match["name"].rpartition(b":")[2], 0)
         tag, start = match[0], 0
-        if above & _CLEAR and not (above | said) & _INLINE:
-            wanted = _FREE if stack else _FREE | _OWN
+        wanted = 0
+        if above & _CLEAR and not said & _INLINE:
+            wanted = _REFERS * bool(said & _CODE) if above & _INLINE else _FREE if stack else _FREE | _OWN
+        if wanted:
             for attribute in _ATTRIBUTE.finditer(tag, match.start("attributes") - match.start()):
                 group = "one" if attribute["one"] is not None else "other"
                 value = attribute[group]
-                if value and self._names.get(attribute["name"], 0) & wanted and not _CODED.search(value):
-                    kept += (tag[start : attribute.start(group)], self._dig(value, text=False))
+                if not value or not self._names.get(attribute["name"], 0) & wanted:
+                    continue
+                if _NUMBER.fullmatch(value) if wanted == _REFERS else not _CODED.search(value):
+                    kind = REFERENCE if wanted == _REFERS else ATTRIBUTE
+                    kept += (tag[start : attribute.start(group)], self._dig(value, kind))
                     start = attribute.end(group)
         kept.append(tag[start:])
         if tag[-2:] != b"/>":
             stack.append((above & said & _CLEAR) | ((above | said) & _INLINE))
 
-    def _dig(self, raw: bytes, *, text: bool) -> bytes:
-        """Cut this out; the number is that of the first hole with the same text."""
+    def _dig(self, raw: bytes, kind: int) -> bytes:
+        """Cut this out; its number is that of the first hole of the kind with the same bytes."""
         number = len(self._holes)
-        if text:
-            same = (k for k, hole in enumerate(self._holes) if hole == raw and self._texts[k])
+        if kind != ATTRIBUTE:
+            same = (k for k, hole in enumerate(self._holes) if hole == raw and self._kinds[k] == kind)
             number = next(same, number)
         self._holes.append(raw)
-        self._texts.append(text)
-        return bytes((1 if text else 2, 1 + min(number, HOLES)))
+        self._kinds.append(kind)
+        return bytes((kind, 1 + min(number, HOLES)))
 
     def filled(self, recipe: Recipe, content: bytes) -> bytes:
         """The bytes of the last unit after a recipe: bytes, numbers of what was cut out, None for `content`."""
@@ -241,7 +260,7 @@ class Cutter:
 
     def _as_planned(self, special: bytes) -> bool:
         """Whether texts that differ in their bytes also do in their characters, and none has a special byte."""
-        texts = [hole for hole, text in zip(self._holes, self._texts, strict=True) if text]
+        texts = [hole for hole, kind in zip(self._holes, self._kinds, strict=True) if kind == TEXT]
         together = b"<".join(texts)
         if special and any(byte in together for byte in special):
             return False
@@ -262,20 +281,25 @@ class Mold:
     """Units of one shape, as a pattern: the regular expression engine cuts them faster than a loop does."""
 
     def __init__(self, shape: bytes) -> None:
-        self.shape, self.texts = shape, list[bool]()
+        self.shape, self.kinds = shape, list[int]()
         pattern, numbers, done = list[bytes](), list[int](), 0
         for mark in _CUT.finditer(shape):
             pattern.append(re.escape(shape[done : mark.start()]))
-            number, text = mark[1][0] - 1, mark[0][0] == 1
+            kind, number = mark[0][0], mark[1][0] - 1
             if number < len(numbers):
                 pattern.append(b"(\\%d)" % (number + 1))
+            elif kind == ATTRIBUTE:
+                pattern.append(b"([^%b&\t\n\r]+)" % shape[mark.start() - 1 : mark.start()])
             else:
-                pattern.append(b"([^<]+)" if text else b"([^%b&\t\n\r]+)" % shape[mark.start() - 1 : mark.start()])
+                pattern.append(b"([^<]+)" if kind == TEXT else b"([0-9]{1,18})")
             numbers.append(number)
-            self.texts.append(text)
+            self.kinds.append(kind)
             done = mark.end()
         self._pattern = re.compile(b"".join((*pattern, re.escape(shape[done:]))))
-        self._distinct = len({number for number, text in zip(numbers, self.texts, strict=True) if text})
+        self._distinct = [len(self._of(kind, numbers)) for kind in (TEXT, REFERENCE)]
+
+    def _of(self, kind: int, things: Iterable[T]) -> set[T]:
+        return {thing for thing, its in zip(things, self.kinds, strict=True) if its == kind}
 
     def holes(self, raw: bytes) -> list[bytes] | None:
         """What is cut out of a unit; None when it is not of this shape."""
@@ -283,5 +307,7 @@ class Mold:
         if match is None:
             return None
         holes = match.groups()
-        texts = {hole for hole, text in zip(holes, self.texts, strict=True) if text}
-        return list(holes) if len(texts) == self._distinct and all(map(_ORDINARY.match, texts)) else None
+        texts = self._of(TEXT, holes)
+        if [len(texts), len(self._of(REFERENCE, holes))] != self._distinct:
+            return None
+        return list(holes) if all(map(_ORDINARY.match, texts)) else None

@@ -37,6 +37,8 @@ class Tmx(XmlFormat):
     names = said(
         clear="tu tuv note prop hi",
         inline="seg",
+        code="bpt ept it ph ut hi",
+        refers="i x",
         free="tuid creationdate changedate lastusagedate usagecount",
     )
 

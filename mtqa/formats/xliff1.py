@@ -37,6 +37,8 @@ class Xliff1(XmlFormat):
     names = said(
         clear="trans-unit alt-trans note context-group context g mrk",
         inline="source seg-source target",
+        code="g x bx ex bpt ept ph it",
+        refers="id rid",
         free="match-quality",
         own="id resname",
     )

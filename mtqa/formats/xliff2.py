@@ -35,7 +35,11 @@ class Xliff2(XmlFormat):
     """XLIFF 2.x files."""
 
     unit_tag = "unit"
-    names = said(clear="unit segment notes note pc mrk", inline="source target", own="id name")
+    names = said(
+        clear="unit segment notes note pc mrk",
+        inline="source target",
+        own="id name",
+    )
 
     def kinds(self) -> Sequence[Kind]:
         """Plain XLIFF, and Angular's."""

@@ -17,7 +17,7 @@ from mtqa.formats.base import XmlFormat
 from mtqa.formats.document import open_document
 from mtqa.formats.passes import Edited
 from mtqa.formats.plans import Planner
-from mtqa.formats.shapes import Cutter, Plan
+from mtqa.formats.shapes import ATTRIBUTE, REFERENCE, Cutter, Plan
 from mtqa.formats.surroundings import Around, Slice
 from mtqa.formats.walk import Walk, compiled
 from mtqa.inline import Text
@@ -69,17 +69,19 @@ def again_and_again(rng: random.Random, content: bytes, units: list[tuple[int, b
         done = end
         for _ in range(4 if shape is not None else 0):
             new, at, texts = raw, 0, list[bytes]()
-            for hole, text in zip(cutter._holes, cutter._texts, strict=True):
+            for hole, kind in zip(cutter._holes, cutter._kinds, strict=True):
                 at = new.index(hole, at)
-                written = hole if rng.random() < 0.2 else _hole(rng, text, texts)
+                written = hole if rng.random() < 0.2 else _hole(rng, kind, texts)
                 new = new[:at] + written + new[at + len(hole) :]
                 at += len(written)
             parts.append(new)
     return b"".join((*parts, content[done:]))
 
 
-def _hole(rng: random.Random, text: bool, before: list[bytes]) -> bytes:
-    if not text:
+def _hole(rng: random.Random, kind: int, before: list[bytes]) -> bytes:
+    if kind == REFERENCE:
+        return rng.choice((b"1", b"2", b"3", b"%d" % rng.randrange(10**6), b"a", b"01", b""))
+    if kind == ATTRIBUTE:
         return rng.choice((b"u1", b"u2", "ü".encode(), b"3", b"", b" ", b"&amp;", b"%d" % rng.randrange(10**6)))
     if before and rng.random() < 0.4:
         return rng.choice(before)
