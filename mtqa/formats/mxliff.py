@@ -33,9 +33,8 @@ _UNCONFIRMED = frozenset({"", "0", "false"})
 class Mxliff(Dialect):
     """Segments with confirmation, lock, origin and score."""
 
-    scores = True
-
     special = b"{}"
+    scores = True
 
     def settled(self, unit: Unit, shape: TransUnit, mark: str) -> str:
         """Locked, or confirmed in any workflow step."""

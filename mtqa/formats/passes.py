@@ -26,6 +26,7 @@ from mtqa.formats.walk import Walk
 from mtqa.inline import Text
 from mtqa.model import BilingualFile, Edit, Notice, Segment
 
+_RECIPES = 16  # of one plan
 Edits = Callable[[str], Edit | None]
 
 
@@ -172,7 +173,7 @@ class Edited:
         """How a unit of this shape is written with nothing but a target, as it has just been done."""
         content = _content(edit, self._document.newline)
         within = all(piece.start <= one.start <= one.end <= piece.start + len(piece.raw) for one in splices)
-        if _said(edit) in plan.recipes or content is None or not within:
+        if _said(edit) in plan.recipes or len(plan.recipes) >= _RECIPES or content is None or not within:
             return
         try:
             recipe = self._planner.recipe(piece, lambda unit: self._rehearsed(unit, edit))
@@ -196,7 +197,7 @@ _said = attrgetter(*(one.name for one in fields(Edit) if one.name not in {"targe
 def _content(edit: Edit, newline: str) -> bytes | None:
     """The markup of the target where the edit is nothing but a target that can stand in an XML file."""
     target = edit.target
-    if target is None or edit.remark is not None or edit.alternatives:
+    if target is None or edit.remark is not None or edit.alternatives or edit.agreement is not None:
         return None
     for part in target.parts:
         if isinstance(part, str) and not part.isprintable() and illegal(part):

@@ -159,6 +159,34 @@ def test_plans_say_what_the_formats_say(tmp_path: Path, way: str) -> None:
     assert differ > 2
 
 
+@pytest.mark.fuzz
+@pytest.mark.parametrize("batch", range(10))
+@pytest.mark.parametrize("way", WAYS)
+def test_plans_of_damaged_files(tmp_path: Path, way: str, batch: int) -> None:
+    """The same of mutants, whose units are multiplied where they can be, and which come in chunks of any length."""
+    path, names, there = tmp_path / "input", list(originals()), 0
+    for number in range(batch * 300, batch * 300 + 300):
+        name, rng = names[number % len(names)], random.Random(number)
+        content = mutant(name, number)
+        path.write_bytes(content)
+        try:
+            form = detect(path, FORMATS)
+            assert isinstance(form, XmlFormat)
+            if content[:2] not in (b"\xff\xfe", b"\xfe\xff") and len(content) < 100_000:
+                path.write_bytes(again_and_again(rng, content, units_of(path, form), form))
+        except MtqaError:
+            continue
+        with unplanned():
+            expected = read(form, path)
+            edits = edits_for(expected[0])
+            after = written(form, path, edits.get)
+        with working(way), patch("mtqa.formats.document._STEP", rng.choice((3, 17, 100, 8192))):
+            found = read(form, path), written(form, path, edits.get)
+        assert found == (expected, after), (name, number)
+        there += bool(expected[0])
+    assert there > 30
+
+
 @needs_compiled
 def test_both_scanners_see_the_same_units(tmp_path: Path) -> None:
     path, seen = tmp_path / "input", 0
