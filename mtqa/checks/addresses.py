@@ -9,15 +9,15 @@ from mtqa.facts import Case, Facts
 from mtqa.model import Severity
 from mtqa.ports import Fault
 
-_URL = re.compile(
-    r"(?:https?|ftp|file)://[^\s<>\"”“«»。，、（）]+|\bwww\.[\w-]+\.[^\s<>\"”“«»。，、（）]+", re.IGNORECASE
-)
+# Where words are not separated by spaces, the text goes on right behind an address.
+_REST = r"[^\s<>\"”“«»\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]+"
+_URL = re.compile(rf"(?:https?|ftp|file)://{_REST}|\bwww\.[\w-]+\.{_REST}", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.+-]+@[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+")
 _PATH = re.compile(
     r"(?<![\w:/.])(?:[A-Za-z]:\\|\\\\|~?/|\.\.?/)[\w.$%-]+(?:[/\\][\w.$%-]+)+[/\\]?"
     r"|(?<![\w./@-])[\w-]+(?:/[\w-]+)+\.[a-zA-Z]\w{1,4}\b"
 )
-_MENTION = re.compile(r"(?<![\w.@])@\w+")
+_MENTION = re.compile(r"(?<![\w.@])@(?:[A-Za-z0-9_]+|\w+)")
 _AROUND = ".,;:!?)]}'’*_"
 
 

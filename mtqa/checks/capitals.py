@@ -72,9 +72,9 @@ class CamelCase:
 
 def _first(facts: Facts) -> str:
     """Whether the first letter is `capital` or `small`; empty where there is none or its script has no case."""
-    plain = facts.plain
+    plain = facts.once(masked)
     if plain[:1].isalpha() and plain[1:2].islower() and plain[2:3].islower():  # so do most begin
-        return "capital" if plain[0].isupper() else "small" if plain[0].islower() else ""
+        return _case(plain[0])
     found = facts.once(words)
     if not found:
         return ""
@@ -84,7 +84,14 @@ def _first(facts: Facts) -> str:
     first, rest = found[0][0], found[0][1:]
     if rest and not (rest.islower() or found[0].isupper()):
         return ""  # iPhone
-    return "capital" if first.isupper() else "small" if first.islower() else ""
+    return _case(first)
+
+
+def _case(letter: str) -> str:
+    """Georgian has capitals that nobody begins a sentence with."""
+    if "\u10a0" <= letter <= "\u10ff":
+        return ""
+    return "capital" if letter.isupper() else "small" if letter.islower() else ""
 
 
 def _all_caps(facts: Facts) -> bool | None:

@@ -41,6 +41,8 @@ _MYRIADS = {
     "百": 2,
     "백": 2,
 }
+_SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+_SCALE = re.compile(rf"[ \u00a0-]?({'|'.join(_SCALES)})\b", re.IGNORECASE)  # of English, the usual source
 _DIGITS = frozenset(chr(code) for code in range(0x30, 0x1FBFA) if chr(code).isdecimal())
 _EASTERN = _DIGITS - frozenset("0123456789")
 _WESTERN = {ord(digit): str(unicodedata.decimal(digit)) for digit in _EASTERN}
@@ -103,6 +105,9 @@ def _numbers(text: str, lang: str, eastern: bool) -> Mapping[str, Number]:
             if start in clock:
                 readings = (*readings, *_half_day(clock[start]))  # noqa: PLW2901
             power = _MYRIADS.get(text[start + len(written) :].lstrip(" ")[:1])
+            scale = _SCALE.match(text, start + len(written))
+            if scale:
+                readings = (*readings, _shifted(readings[0], _SCALES[scale[1].lower()]))  # noqa: PLW2901
             if power:
                 readings = (*(_shifted(reading, power) for reading in readings), *readings)  # noqa: PLW2901
             found.setdefault(readings[0], Number(written, (start, start + len(written)), readings))

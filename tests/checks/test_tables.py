@@ -50,7 +50,9 @@ TABLES: dict[str, list[Row]] = {
         ("25 pages", "٢٥ صفحة", "en>ar", []),
         ("25 pages", "٢٦ صفحة", "en>ar", ["25 missing", "26 added"]),
         ("10,000 people", "1万人", "en>ja", []),
-        ("250 million people", "2.5 亿人", "en>zh", ["250 missing", "2.5 added"]),
+        ("250 million people", "2.5 亿人", "en>zh", []),
+        ("1.5 million users", "150万用户", "en>zh", []),
+        ("1.5 million users", "160万用户", "en>zh", ["1.5 missing", "160 added"]),
         ("the 21st century", "le XXIe siècle", "en>fr", ["21 missing"]),
         ("1,00,000 rupees", "1,00,000 रुपये", "en>hi", []),
         ("see {0} of 15", "{0} aus 15", "en>de", []),
@@ -141,6 +143,7 @@ TABLES: dict[str, list[Row]] = {
         ("see https://a.org/x", "查看 https://a.org/y。", "en>zh",
          ["https://a.org/x missing", "https://a.org/y added"]),
         ("see www.a.org", "siehe", "en>de", ["www.a.org missing"]),
+        ("see https://a.org/x", "https://a.org/x를 보세요", "en>ko", []),
     ],
     "emails": [
         ("write to a@b.org", "اكتب إلى a@b.org", "en>ar", []),
@@ -157,6 +160,7 @@ TABLES: dict[str, list[Row]] = {
     "capitalisation": [
         ("Save", "speichern", "en>de", ["begins with a small letter, the source with a capital one"]),
         ("save", "Speichern", "en>de", []), ("Save", "保存", "en>zh", []), ("Save", "حفظ", "en>ar", []),
+        ("The house", "სახლი", "en>ka", []), ("Visit a.org/x", "https://a.org/x", "en>ko", []),
         ("iPhone rocks", "iPhone je super", "en>cs", []), ("3 files", "soubory: 3", "en>cs", []),
     ],
     "all_caps": [
