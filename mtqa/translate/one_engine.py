@@ -40,12 +40,24 @@ class Asking:
             self._ask(batch)
 
     def _ask(self, jobs: Sequence[Job]) -> None:
-        """Ask about `jobs` and settle each. What cannot be used is asked about once more, alone."""
-        judged = self._answers(jobs)
-        doubtful = [one for one in judged if _may_improve(one.result, len(jobs))]
+        """Ask about `jobs` and settle each."""
+        self._settle_or_ask(self._answers(jobs), len(jobs))
+
+    def _settle_or_ask(self, judged: Sequence[_Judged], together: int) -> None:
+        """Settle what can be used; ask about the rest again: together, then in halves, at last each text alone.
+
+        `together`: how many were asked about in the call that brought these. A text that was asked about alone is
+        asked about once more, and no more.
+        """
+        doubtful = [one for one in judged if _may_improve(one.result, together)]
         self._settle([one for one in judged if one not in doubtful])
-        for first in doubtful:
-            self._settle([_with_waste(again, first) for again in self._answers([first.job])])
+        for group in _smaller(doubtful, together):
+            first = {one.job.segment.id: one for one in group}
+            again = [_with_waste(one, first[one.job.segment.id]) for one in self._answers([one.job for one in group])]
+            if len(group) == 1:
+                self._settle(again)
+            else:
+                self._settle_or_ask(again, len(group))
 
     def _answers(self, jobs: Sequence[Job]) -> list[_Judged]:
         """What became of the jobs; nothing where they are settled already, postponed, or asked about in halves."""
@@ -121,8 +133,19 @@ def _may_improve(result: Reply | Failure, together: int) -> bool:
     return result.kind is Missing.FAILED or (result.kind is Missing.TRUNCATED and together > 1)
 
 
+def _smaller(doubtful: Sequence[_Judged], together: int) -> list[Sequence[_Judged]]:
+    """The groups to ask about next: all where that is fewer texts than before, halves where it is not."""
+    if len(doubtful) < 2:
+        return [doubtful] if doubtful else []
+    if len(doubtful) < together:
+        return [doubtful]
+    middle = len(doubtful) // 2
+    return [doubtful[:middle], doubtful[middle:]]
+
+
 def _with_waste(again: _Judged, first: _Judged) -> _Judged:
-    """The second answer, with what the first one had cost."""
-    if first.came is None or not isinstance(again.result, Reply):
+    """The later answer, with what the earlier ones had cost."""
+    if first.came is None:
         return again
-    return replace(again, result=again.result.after(first.came))
+    came = again.came.after(first.came) if again.came else first.came
+    return replace(again, came=came, result=came if isinstance(again.result, Reply) else again.result)

@@ -473,6 +473,36 @@ def test_a_doubtful_outcome_is_asked_for_once_more_alone(change: Change, heals: 
     assert memory.said() == ["A", "B" if heals else "[failed]", "C", "D"]
 
 
+@pytest.mark.parametrize(
+    ("bearable", "asked"),
+    [
+        (4, ["abcdefgh", "cdefgh", "cde", "fgh"]),
+        (2, ["abcdefgh", "cdefgh", "cde", "c", "de", "fgh", "f", "gh"]),
+        (1, ["abcdefgh", "cdefgh", "cde", "c", "de", "d", "e", "fgh", "f", "gh", "g", "h"]),
+    ],
+)
+def test_what_is_missing_is_asked_for_together_then_in_halves_then_alone(bearable: int, asked: list[str]) -> None:
+    """The engine answers a and b always, the others only where they are few."""
+
+    def respond(batch: Sequence[Query]) -> Iterable[Outcome]:
+        few = len(batch) <= bearable
+        return [outcome for outcome, query in zip(upper(batch), batch, strict=True) if few or query.text in "ab"]
+
+    engine = Scripted(respond, Capabilities(max_items=8))
+    memory = run(engine, segments(*"abcdefgh"))
+    assert ["".join(batch) for batch in engine.batches] == asked
+    assert memory.said() == list("ABCDEFGH")
+
+
+def test_what_unusable_answers_had_cost_is_in_the_cost_of_the_last() -> None:
+    def respond(batch: Sequence[Query]) -> Iterable[Outcome]:
+        return [Answer(q.id, q.text.upper() if len(batch) == 1 else "", cost=1.0) for q in batch]
+
+    memory = run(Scripted(respond), segments(*"abcd"))
+    costs = [outcome.cost for outcome in memory.outcomes.values() if isinstance(outcome, Candidate)]
+    assert costs == [3.0] * 4
+
+
 def test_outcomes_are_matched_by_id_not_by_place() -> None:
     engine = Scripted(lambda batch: list(reversed(list(upper(batch)))))
     assert run(engine, segments("a", "b", "c")).said() == ["A", "B", "C"]
