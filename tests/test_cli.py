@@ -22,8 +22,8 @@ SAMPLE = ROOT / "sample_files" / "app_en-de.xlf"
 CONFIG = ROOT / "sample_files" / "mtqa.toml"
 GOLDEN = Path(__file__).parent / "golden"
 COMMANDS = (
-    "run", "score", "estimate", "report", "show", "gate", "compare", "review", "apply", "inspect", "formats", "check",
-    "doctor", "plugins",
+    "run", "score", "estimate", "report", "show", "gate", "compare", "scorecard", "review", "apply",
+    "inspect", "formats", "check", "doctor", "plugins",
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ _COMMANDS = {
     "show": ("Show the segments of a stored run, worst first.", "mtqa.cli.show"),
     "gate": ("End with exit status 3 when a stored run breaks a rule.", "mtqa.cli.gate"),
     "compare": ("Say what changed between two runs.", "mtqa.cli.compare"),
+    "scorecard": ("Say of each engine how consistent it is, over stored runs.", "mtqa.cli.scorecard"),
     "review": ("Open the report from a local server that keeps decisions.", "mtqa.cli.review"),
     "apply": ("Write a reviewer's decisions into the files.", "mtqa.cli.apply"),
     "inspect": ("Show what is in bilingual files, and whether they come back identical.", "mtqa.cli.inspect"),

@@ -153,6 +153,7 @@ def _describe(settings: Settings, parts: Parts) -> JsonObject:
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "engines": {
             name: {"use": settings.engines[name].use, "signature": engine.signature}
+            | ({"family": family} if (family := settings.engines[name].family) else {})
             for name, engine in parts.engines.items()
         },
         "metrics": {name: metric.signature for name, metric in parts.metrics.items()},

@@ -97,7 +97,15 @@ def _manifest(scored: Table, table: Path, settings: Settings, summary: JsonObjec
         "mtqa": __version__,
         "schema": SCHEMA_VERSION,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "engines": {name: {"use": "table", "signature": f"table|sha256:{sha256}"} for name in scored.engines},
+        "engines": {
+            name: {"use": "table", "signature": f"table|sha256:{sha256}"}
+            | (
+                {"family": settings.engines[name].family}
+                if name in settings.engines and settings.engines[name].family
+                else {}
+            )
+            for name in scored.engines
+        },
         "decide": {"metric": AGREEMENT, **asdict(settings.decide)},
         "checks": {},
         "write": asdict(settings.write),

@@ -8,6 +8,7 @@ documents it was seen on. The formulae and their assumptions are in docs/evidenc
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
@@ -75,6 +76,13 @@ class Documents:
         for row, some in zip(times[1:], drawn, strict=True):
             row[:] = np.bincount(some, minlength=self.count)
         self._times = times
+
+    def within(self, where: Bools) -> Documents:
+        """The segments of `where` alone, with the same draws."""
+        kept, owner = np.unique(self.owner[where], return_inverse=True)
+        part = copy(self)
+        part.owner, part.count, part._times = owner, len(kept), self._times[:, kept]  # noqa: SLF001 - a copy
+        return part
 
     def sums(self, values: NDArray[Any]) -> Floats:
         """The sums of values of shape (n,) or (n, k), in each draw: (1 + resamples,) or (1 + resamples, k)."""

@@ -1,0 +1,106 @@
+"""What evidence is worth: the figures of docs/evidence.md, on human-judged outputs and on simulations.
+
+    MTQA_DATA=... python benchmarks/evidence.py [--part coverage,gaps,...]
+
+Reads `wmt24-en-cs/dev.en-cs.parquet` below MTQA_DATA as benchmarks/accuracy.py does. *severe* is ESA < 50, an edit is
+needed below 80. Intervals are of 95 %, from documents drawn with replacement.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from accuracy import Data, load
+
+import mtqa
+from mtqa.evidence import stats
+from mtqa.evidence.modes import of_others
+from mtqa.evidence.observed import Observed, Run, observe
+from mtqa.evidence.stats import Documents
+
+SEVERE, EDIT = 50, 80
+BOUNDS = (-1, 0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.4, 1)
+
+
+def seen(data: Data) -> Observed:
+    """All engines of the data as one run."""
+    lines = list(mtqa.score(data.rows(data.engines)))
+    manifest = {"engines": {engine: {"use": "table"} for engine in data.engines}}
+    return observe([Run("en-cs", manifest, lines, "")])
+
+
+def coverage(_data: Data) -> None:
+    """How often intervals of 95 % hold the truth."""
+    rng = np.random.default_rng(0)
+    print("\n| 1,000 simulations | covers |\n|---|---|")
+    for count in (85, 20, 8):
+        owner = np.repeat(np.arange(count), 1 + rng.poisson(5 * rng.gamma(2, 0.5, count)))
+        documents = Documents(owner)
+        values = rng.normal(0, 0.1, (1000, count))[:, owner] + rng.normal(0, 0.1, (1000, len(owner)))
+        draws = stats.ratio(documents.sums(values.T), documents.sums(np.ones(len(owner)))[:, None])
+        ends = [stats.interval(column[1:], count) for column in draws.T]
+        print(f"| mean, {count} documents | {np.mean([low <= 0 <= high for low, high in ends]):.1%} |")
+    owner = np.repeat(np.arange(60), 5)
+    documents, hits = Documents(owner), []
+    for _ in range(1000):
+        found = documents.share(rng.random(300) < rng.choice([0.0, 0.04], 60)[owner])
+        hits.append(found.low <= 0.02 <= found.high)
+    print(f"| share of 2 %, 60 documents | {np.mean(hits):.1%} |")
+
+
+def gaps(data: Data) -> None:
+    """How bad candidates are by how far they stand from the others: where the bounds of failure modes come from."""
+    observed = seen(data)
+    gap = observed.rest() - observed.utility
+    esa = np.stack([data.esa[engine] for engine in observed.engines], axis=1)
+    documents = observed.documents()[0]
+    print("\n| gap | candidates | severe (ESA < 50) | needs an edit (ESA < 80) |\n|---|---|---|---|")
+    for low, high in pairwise(BOUNDS):
+        there = (gap > low) & (gap <= high)
+        cells = [
+            stats.ratio(documents.sums((there & (esa < bound)).sum(axis=1)), documents.sums(there.sum(axis=1)))
+            for bound in (SEVERE, EDIT)
+        ]
+        told = [
+            f"{100 * c[0]:.0f} [{', '.join(f'{100 * end:.0f}' for end in stats.interval(c[1:], 85))}] %" for c in cells
+        ]
+        name = f"{low} to {high}" if low > -1 else "none"
+        print(f"| {name if high < 1 else f'more than {low}'} | {there.sum()} | {told[0]} | {told[1]} |")
+
+
+def null(_data: Data) -> None:
+    """How often four engines that are alike are told apart, with rare failures and without."""
+    rng, owner = np.random.default_rng(0), np.repeat(np.arange(24), 4)
+    documents = Documents(owner)
+    for failing in (0.0, 0.02):
+        hits = 0
+        for _ in range(400):
+            off = np.abs(0.1 + rng.normal(0, 0.04, (96, 4))) + rng.gamma(4, 0.02, 24)[owner, None]
+            off[rng.random((96, 4)) < failing] += 0.5
+            lead = -off - of_others(-off)
+            hits += min(stats.holm([documents.p_value(documents.means(column)) for column in lead.T])) < 0.05
+        print(f"\nfour alike engines, failures in {failing:.0%}: a difference in {hits / 400:.1%} of 400")
+
+
+PARTS: dict[str, Callable[[Data], None]] = {"coverage": coverage, "null": null, "gaps": gaps}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--part", default=",".join(PARTS))
+    parts = parser.parse_args().part.split(",")
+    if "MTQA_DATA" not in os.environ:
+        sys.exit("MTQA_DATA: not set; name the folder that has wmt24-en-cs")
+    data = load(Path(os.environ["MTQA_DATA"]))
+    for part in parts:
+        PARTS[part](data)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""What the commands of evidence share: runs in, a page on the terminal, files out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from mtqa.cli.terminal import printable
+from mtqa.evidence.labels import Labels, match
+from mtqa.evidence.observed import Observed, Run, observe
+from mtqa.ports import JsonObject
+from mtqa.store.run import fingerprint, read_manifest, read_results, replacing
+from mtqa.store.tables import read_table
+
+FORMATS = ("json", "html")
+
+
+class FormatsType(click.ParamType[tuple[str, ...]]):
+    """Names of formats, with commas between."""
+
+    name = "formats"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """The names. Fails for one that is not known."""
+        if isinstance(value, tuple):
+            return value
+        names = tuple(dict.fromkeys(name.strip() for name in str(value).split(",") if name.strip()))
+        for name in names:
+            if name not in FORMATS:
+                self.fail(f"{name!r} is not one of {', '.join(FORMATS)}", param, ctx)
+        return names
+
+
+def read_runs(folders: Sequence[Path]) -> Observed:
+    """The runs in the folders. Raises StoreError and ConfigError."""
+    return observe([Run(str(f), read_manifest(f), read_results(f), fingerprint(f)) for f in folders])
+
+
+def read_labels(path: Path | None, observed: Observed, error_below: float | None) -> Labels | None:
+    """The labels in a table, beside the runs; None without a table. Raises FormatError."""
+    if path is None:
+        if error_below is not None:
+            raise click.BadParameter("says what labels mean: give --labels as well", param_hint="--error-below")
+        return None
+    labels = match(read_table(path), observed, error_below)
+    if labels.unknown:
+        tell(f"{labels.unknown} labels are of no candidate of these runs, {labels.used} are")
+    if labels.error is None:
+        tell("the labels have scores and no errors: say below which score one is, with --error-below")
+    return labels
+
+
+def tell(notice: str) -> None:
+    """A notice on stderr."""
+    click.echo(f"notice: {printable(notice)}", err=True)
+
+
+def deliver(
+    record: JsonObject,
+    name: str,
+    lines: Iterable[str],
+    page: Callable[[JsonObject], str],
+    formats: Sequence[str],
+    out: Path,
+) -> None:
+    """Print the lines and write NAME.json, NAME.html into the folder; or one format alone to stdout, where out is -."""
+    for notice in record["notices"]:
+        tell(notice)
+    texts = {"json": lambda: json.dumps(record, ensure_ascii=False, indent=1) + "\n", "html": lambda: page(record)}
+    if out == Path("-"):
+        if len(formats) != 1:
+            raise click.BadParameter("stdout takes one format: name it with --format", param_hint="-o")
+        click.echo(texts[formats[0]](), nl=False)
+        return
+    for line in lines:
+        click.echo(printable(line))
+    if formats:
+        out.mkdir(parents=True, exist_ok=True)
+    for one in formats:
+        path = out / f"{name}.{one}"
+        with replacing(path) as file:
+            file.write(texts[one]().encode("utf-8", "backslashreplace"))
+        click.echo(f"{name}: {path}", err=True)
+
+
+def aligned(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A table in columns, two spaces in."""
+    table = [[printable(cell) for cell in row] for row in (head, *rows)]
+    widths = [max(len(row[column]) for row in table) for column in range(len(head))]
+    for row in table:
+        yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

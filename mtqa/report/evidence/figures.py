@@ -1,0 +1,48 @@
+"""Figures: numbers of evidence in words, the same on the terminal and on a page."""
+
+from __future__ import annotations
+
+from mtqa.ports import JsonObject
+
+NONE = "–"
+
+
+def figure(
+    record: JsonObject | None, digits: int = 2, scale: float = 1.0, unit: str = "", *, sign: bool = False
+) -> str:
+    """`0.64 [0.61, 0.66]`; a dash where there is no figure, no brackets where it has no interval."""
+    if record is None:
+        return NONE
+    form = f"{'+' if sign else ''},.{digits}f"
+    told = f"{record['value'] * scale:{form}}"
+    if "low" in record:
+        told += f" [{record['low'] * scale:{form}}, {record['high'] * scale:{form}}]"
+    return told + unit
+
+
+def percent(record: JsonObject | None, digits: int = 1, *, sign: bool = False) -> str:
+    """`5.1 [3.9, 6.6] %`."""
+    return figure(record, digits, 100.0, " %", sign=sign)
+
+
+def place(record: JsonObject) -> str:
+    """`2 [1-3]`."""
+    return f"{record['value']} [{record['low']}–{record['high']}]" if "low" in record else str(record["value"])
+
+
+def sample(record: JsonObject | None) -> str:
+    """`297 / 85`: segments and documents that a figure was seen on."""
+    return NONE if record is None else f"{record['n']:,} / {record['documents']:,}"
+
+
+def p_value(value: float | None) -> str:
+    """`0.032`, `< 0.001`."""
+    if value is None:
+        return NONE
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def runs_of(record: JsonObject) -> str:
+    """`297 segments of 1 run, 85 documents`."""
+    runs, drawn = len(record["runs"]), record["drawn"]
+    return f"{record['segments']:,} segments of {runs} run{'s' if runs > 1 else ''}, {drawn['count']:,} {drawn['what']}"
