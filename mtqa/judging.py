@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice, tee
+from itertools import chain, islice, repeat, tee
 from typing import NamedTuple
 
 from mtqa.checks import Checks, Ignores, Watching, run_checks
@@ -77,10 +77,7 @@ class Judge:
     def results(self) -> Iterator[list[Result]]:
         """The results, window by window, without risk. Once: what was kept on disk is given back at the end."""
         try:
-            windows, ahead = tee(self._voting())  # checks look one segment ahead, so at most one window
-            findings = run_checks(
-                (vote.found for window in ahead for vote in window), self._watching.checks(), self._rules.ignores
-            )
+            windows, findings = self._checked(self._voting())
             for window in windows:
                 told = list(islice(findings, len(window)))
                 yield [self._judge(vote, found) for vote, found in zip(window, told, strict=True)]
@@ -116,6 +113,14 @@ class Judge:
                 self._priors.see(vote.utilities.get(PRIOR_METRIC) or mixture.pairs(vote.utilities, voters))
                 segments += bool(voters)
         return segments
+
+    def _checked(self, windows: Iterator[list[_Vote]]) -> tuple[Iterator[list[_Vote]], Iterator[tuple[Finding, ...]]]:
+        """The windows again, and the findings on their segments: to be read in step."""
+        checks = self._watching.checks()
+        if not checks:
+            return windows, repeat(())
+        windows, ahead = tee(windows)  # checks look one segment ahead, so at most one window
+        return windows, run_checks((vote.found for window in ahead for vote in window), checks, self._rules.ignores)
 
     def _voting(self) -> Iterator[list[_Vote]]:
         """The candidate sets as they vote, with what was kept of them, window by window."""

@@ -7,6 +7,7 @@ written into copies of the files, and told in `segments.jsonl` and `run.json`; r
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -28,6 +29,7 @@ from mtqa.parts import Parts
 from mtqa.ports import Engine, JsonObject
 from mtqa.report.summary import summarise
 from mtqa.store.answers import Answers
+from mtqa.store.lines import extended
 from mtqa.store.records import edit_from_json, edit_to_json, result_to_json
 from mtqa.store.run import RunStore, write_lines
 from mtqa.translate import Asked, Terms, ask
@@ -254,13 +256,13 @@ def alternatives_of(result: Result) -> tuple[tuple[str, Text, int], ...]:
     return tuple(found)
 
 
-def ranked(store: RunStore) -> Iterator[JsonObject]:
-    """The decided segments with what needs all of their language pair: risk, and where their length stands."""
-    ranks: dict[tuple[str, str], Ranking] = {}
-    for result in store.results():
-        ranks.setdefault((result["source_lang"], result["target_lang"]), Ranking()).see(result)
-    for result in store.results():
-        yield result | ranks[result["source_lang"], result["target_lang"]].next()
+def ranked(store: RunStore) -> Iterator[bytes]:
+    """The lines of `segments.jsonl`, with what needs their whole language pair: risk, and where length stands."""
+    ranks: defaultdict[str, Ranking] = defaultdict(Ranking)
+    for languages, characters, divergence in store.standings():
+        ranks[languages].see(characters, divergence)
+    for line, (languages, _, _) in zip(store.lines(), store.standings(), strict=True):
+        yield extended(line, ranks[languages].next())
 
 
 def write(plan: Plan, opened: Iterable[Opened], store: RunStore, progress: Progress) -> None:

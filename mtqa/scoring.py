@@ -28,6 +28,7 @@ from mtqa.model import Candidate, CandidateSet, Failure, Missing, Segment
 from mtqa.parts import build_checks, build_metrics
 from mtqa.plugins import nearest
 from mtqa.ports import JsonObject
+from mtqa.store.lines import encoded, extended
 from mtqa.store.records import result_to_json
 from mtqa.store.spool import Spool
 from mtqa.store.tables import read_table
@@ -35,7 +36,6 @@ from mtqa.store.tables import read_table
 _WINDOW = 500  # segments in memory at once
 _FAULTS = 20  # bad rows that are named at once
 _NOT_SAID = Missing.ABSTAINED, "not in the table"
-_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 class Told(Protocol):
@@ -103,6 +103,7 @@ class Table:
         # Row -> its group, and its result, all numbered from 0.
         self._group_of, self._result_of = array("L"), array("Q")
         self._primaries: dict[str, str] = {}  # engines that rows name, with the first place
+        self._telling = False  # whether a row says more of itself than its segment
         self.statistics: list[JsonObject] = []
         self.label = Path(table).name if isinstance(table, (str, Path)) else "rows"
         try:
@@ -141,8 +142,8 @@ class Table:
                 for result in results:
                     number = next(numbers)
                     record = result_to_json(result)
-                    group.ranking.see(record)
-                    self._result_of[number] = self._results.add(_ENCODER.encode(record | self._told(number)))
+                    group.ranking.see(len(record["source"]), record.get("divergence"))
+                    self._result_of[number] = self._results.add(extended(encoded(record), self._told(number)))
                     yield record
                 if told:
                     told(len(results))
@@ -154,10 +155,7 @@ class Table:
         """The results as JSON, in the order of the rows, without line ends."""
         groups = list(self._groups.values())
         for number, place in enumerate(self._result_of):
-            line: str = self._results[place]
-            added = _ENCODER.encode(groups[self._group_of[number]].ranking.next())
-            # A lone surrogate cannot be UTF-8; the escape that Python writes for it is JSON's own.
-            yield f"{line[:-1]}, {added[1:]}".encode("utf-8", "backslashreplace")
+            yield extended(self._results[place], groups[self._group_of[number]].ranking.next())
 
     def _read(self, table: str | Path | Iterable[Mapping[str, Any]], settings: Settings) -> None:
         """All rows, checked. Raises what is wrong with them, up to so many at once."""
@@ -175,6 +173,7 @@ class Table:
             self._group_of.append(group.number)
             group.rows.append(self._rows.add(tuple(row)))
             group.engines |= dict.fromkeys(row.candidates)
+            self._telling |= bool(row.doc_id or row.group or row.primary)
             if row.primary:
                 self._primaries.setdefault(row.primary, where)
         if faults:
@@ -199,11 +198,14 @@ class Table:
         segment = Segment(row.id, self.label, row.id, Text(row.source), row.source_lang, row.target_lang)
         given = [(engine, row.candidates.get(engine)) for engine in engines]
         candidates = tuple([Candidate(engine, Text(text)) for engine, text in given if text is not None])
-        silent = tuple([Failure(engine, *_NOT_SAID) for engine, text in given if text is None])
+        missing = len(candidates) < len(given)
+        silent = tuple([Failure(engine, *_NOT_SAID) for engine, text in given if text is None]) if missing else ()
         return CandidateSet(segment, candidates, silent, row.primary or "")
 
     def _told(self, number: int) -> dict[str, str]:
         """What a row says of itself beyond its segment."""
+        if not self._telling:
+            return {}
         row = Row(*self._rows[number])
         about = {"doc_id": row.doc_id, "group": row.group, "primary": row.primary}
         return {key: value for key, value in about.items() if value is not None}

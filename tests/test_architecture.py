@@ -68,6 +68,7 @@ HOMES = {
     "xlsxwriter": {"report"},
     "openpyxl": {"review"},
     "numpy": {"consensus", "evidence", "metrics"},
+    "orjson": {"store/lines.py"},
     "scipy": {"evidence"},
     "torch": {"metrics/comet"},
     "comet": {"metrics/comet"},

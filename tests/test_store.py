@@ -8,11 +8,15 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mtqa.errors import StoreError
 from mtqa.inline import Code, Text
 from mtqa.model import Alternative, Candidate, Edit, Failure, Missing, Status, Usage
+from mtqa.ports import JsonObject
 from mtqa.store.answers import Answers
+from mtqa.store.lines import encoded, extended
 from mtqa.store.records import (
     answer_from_json,
     answer_to_json,
@@ -121,11 +125,27 @@ def test_a_killed_process_loses_no_answer(tmp_path: Path) -> None:
 
 
 def test_files_are_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
-    write_lines(tmp_path / "x.jsonl", [{"a": 1}])
+    write_lines(tmp_path / "x.jsonl", [encoded({"a": 1})])
     with pytest.raises(TypeError):
-        write_lines(tmp_path / "x.jsonl", [{"a": 2}, {"b": object()}])
-    assert (tmp_path / "x.jsonl").read_bytes() == b'{"a": 1}\n'
+        write_lines(tmp_path / "x.jsonl", map(encoded, [{"a": 2}, {"b": object()}]))
+    assert (tmp_path / "x.jsonl").read_bytes() == b'{"a":1}\n'
     assert [path.name for path in tmp_path.iterdir()] == ["x.jsonl"]
+
+
+_scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+_texts = st.text(st.characters())  # lone surrogates too
+_records = st.dictionaries(
+    _texts, st.recursive(_scalars | _texts, lambda of: st.lists(of) | st.dictionaries(_texts, of)), min_size=1
+)
+
+
+@given(_records, _records)
+def test_a_line_of_json_is_what_was_written(record: JsonObject, more: JsonObject) -> None:
+    line = encoded(record)
+    assert json.loads(line) == json.loads(json.dumps(record))  # which joins the halves of a surrogate pair
+    assert b"\n" not in line
+    assert json.loads(extended(line, more)) == json.loads(json.dumps(record | more))
+    assert encoded(dict(record)) == line
 
 
 def test_reading_what_is_no_run(tmp_path: Path) -> None:

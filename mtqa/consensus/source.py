@@ -15,6 +15,7 @@ from zlib import crc32
 
 _WORD = re.compile(r"[^\W\d_]+")
 _CODE = re.compile(r"[{};=]\s*$|</?\w+|\w+\(.*\)|\b\w+_\w+\b|[A-Za-z]:\\|::|->|=>|&&|\$\{", re.MULTILINE)
+_CODE_SIGN = re.compile(r"[{};=<(_:>&]")  # what all of these have one of
 _SLOTS = 1 << 20  # of the table of words: constant memory, and words that fall together only hide each other
 _ENOUGH = 100  # sources that show what is usual
 _RARE, _LETTERS = 0.5, 4  # share of words that stand nowhere else; letters of a word that counts
@@ -34,9 +35,10 @@ class Sources:
         self._lengths.append(len(source))
         self._capitals += _capitals(words)
         self._single += len(words) == 1
-        for word in {word.casefold() for word in words}:
-            slot = crc32(word.encode("utf-8", "surrogatepass")) % _SLOTS
-            self._table[slot] = min(self._table[slot] + 1, 255)
+        table = self._table
+        for slot in set(map(_slot, words)):
+            if table[slot] < 255:
+                table[slot] += 1
 
     @cached_property
     def _usual(self) -> float:
@@ -51,7 +53,7 @@ class Sources:
             found.append("a single word")
         if _capitals(words) and 4 * self._capitals <= count:
             found.append("all capitals")
-        if len(_CODE.findall(source)) >= 2:
+        if _CODE_SIGN.search(source) and len(_CODE.findall(source)) >= 2:
             found.append("code")
         if len(_scripts("".join(words))) > 1:
             found.append("in several scripts")
@@ -59,13 +61,16 @@ class Sources:
             if len(source) > _LONG * self._usual and len(words) > 20:
                 found.append("much longer than usual")
             counted = [word for word in words if len(word) >= _LETTERS]
-            rare = [word for word in counted if self._seen(word) <= 1]
+            rare = [word for word in counted if self._table[_slot(word)] <= 1]
             if len(counted) >= 4 and len(rare) > _RARE * len(counted):
                 found.append(f"of words that stand nowhere else ({', '.join(rare[:3])})")
         return tuple(found)
 
-    def _seen(self, word: str) -> int:
-        return self._table[crc32(word.casefold().encode("utf-8", "surrogatepass")) % _SLOTS]
+
+@lru_cache(maxsize=1 << 16)
+def _slot(word: str) -> int:
+    """Where a word is counted."""
+    return crc32(word.casefold().encode("utf-8", "surrogatepass")) % _SLOTS
 
 
 def _capitals(words: list[str]) -> bool:

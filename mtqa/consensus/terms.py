@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import log
@@ -31,9 +31,10 @@ from mtqa.ports import Comparison
 
 _MOST_MISSING = 3
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"']*[\w/]")
-_NUMBER = re.compile(r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)*")
+_NUMBER = re.compile(r"\d(?:\d{0,2}(?:[.,'’\u00a0\u202f ]\d{3})+(?!\d)(?:[.,]\d+)?|\d*(?:[.,]\d+)*)")
 _TWO_DIGITS = re.compile(r"\d\D?\d")
 _WORDS, _CHARACTERS = 4, 8  # lengths of n-grams
+Gram = str | tuple[str, ...]
 _SPACED = 20  # a text with fewer spaces than one in so many characters puts none between words
 
 _SCRIPTS = {
@@ -136,34 +137,36 @@ def _digits(number: str) -> str:
 
 def _fault_shares(comparison: Comparison, target_lang: str) -> list[float]:
     """Per candidate, the largest excess of the three shares."""
-    known = _grams(comparison.source)
-    words, grams = set(comparison.source.split()), set(known)
-    both = [_repeated_and_kept(text, words, grams) for text in comparison.texts]
+    words = comparison.source.split()
+    grams = cache(lambda: set(_grams(comparison.source, words)))  # most segments never ask for them
+    known = set(words)
+    both = [_repeated_and_kept(text, known, grams) for text in comparison.texts]
     repeated, kept = _excess([one for one, _ in both]), _excess([other for _, other in both])
     return list(map(max, _excess(_foreign(comparison.texts, target_lang)), repeated, kept))
 
 
-def _repeated_and_kept(text: str, source_words: set[str], source_grams: set[str]) -> tuple[float, float]:
+def _repeated_and_kept(text: str, source_words: set[str], source_grams: Callable[[], set[Gram]]) -> tuple[float, float]:
     """The shares of a text's n-grams that were there before, and that are in the source too."""
     words = text.split()
-    spaced = len(words) * _SPACED >= len(text) and len(words) > _WORDS
-    # Most texts have too few words twice, or in common with the source, for a single n-gram of them.
-    if spaced and len(words) - len(set(words)) < _WORDS and sum(map(source_words.__contains__, words)) < _WORDS:
-        return 0.0, 0.0
-    own = _grams(text)
+    again = known = True
+    if len(words) * _SPACED >= len(text) and len(words) > _WORDS:
+        # Most texts have too few words twice, or in common with the source, for a single n-gram of them.
+        again = len(words) - len(set(words)) >= _WORDS
+        known = sum(map(source_words.__contains__, words)) >= _WORDS
+    own = _grams(text, words) if again or known else []
     if not own:
         return 0.0, 0.0
-    return 1 - len(set(own)) / len(own), sum(map(source_grams.__contains__, own)) / len(own)
+    kept = sum(map(source_grams().__contains__, own)) if known else 0
+    return 1 - len(set(own)) / len(own), kept / len(own)
 
 
-def _grams(text: str) -> list[str]:
+def _grams(text: str, words: list[str]) -> list[Gram]:
     """N-grams of words, or of characters where words are not spaced; a short text is one."""
-    words = text.split()
     if len(words) * _SPACED < len(text):
         return [text[i : i + _CHARACTERS] for i in range(max(len(text) - _CHARACTERS + 1, 1))]
     if len(words) <= _WORDS:
         return [" ".join(words)] if words else []
-    return list(map(" ".join, zip(*(words[i:] for i in range(_WORDS)), strict=False)))
+    return list(zip(*(words[i:] for i in range(_WORDS)), strict=False))
 
 
 def _foreign(texts: Sequence[str], target_lang: str) -> list[float]:

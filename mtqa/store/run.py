@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from mtqa.errors import StoreError
 from mtqa.model import Candidate, CandidateSet, Failure, Segment, total
 from mtqa.ports import JsonObject
 from mtqa.store.database import Database
+from mtqa.store.lines import encoded
 from mtqa.store.records import answer_from_json, answer_to_json, segment_from_json, segment_to_json
 
 SCHEMA_VERSION = 1
@@ -35,7 +36,10 @@ CREATE TABLE answers_given (
     PRIMARY KEY (id, engine, sample)
 );
 CREATE TABLE texts_given (engine TEXT NOT NULL, text BLOB NOT NULL, PRIMARY KEY (engine, text)) WITHOUT ROWID;
-CREATE TABLE results (n INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, result TEXT NOT NULL, edit TEXT);
+CREATE TABLE results (
+    n INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, languages TEXT NOT NULL, characters INTEGER NOT NULL,
+    divergence REAL, result BLOB NOT NULL, edit TEXT
+);
 """
 _NAMES = ("segments", "answers_given", "texts_given", "results")
 _FRESH = "".join(f"DROP TABLE IF EXISTS {name};" for name in _NAMES) + _TABLES
@@ -104,10 +108,10 @@ class RunStore:
     def add_results(self, results: Iterable[tuple[str, JsonObject, JsonObject | None]]) -> None:
         """Keep decided segments: (id, line of segments.jsonl without risk, edit)."""
         rows = [
-            (json.dumps(result, ensure_ascii=False), None if edit is None else json.dumps(edit, ensure_ascii=False), i)
-            for i, result, edit in results
+            (len(line["source"]), line.get("divergence"), encoded(line), None if edit is None else encoded(edit), i)
+            for i, line, edit in results
         ]
-        query = "INSERT INTO results (n, id, result, edit) SELECT n, id, ?, ? FROM segments WHERE id = ?"
+        query = "INSERT INTO results SELECT n, id, languages, ?, ?, ?, ? FROM segments WHERE id = ?"
         with self._database.transaction() as connection:
             connection.executemany(query, rows)
 
@@ -116,6 +120,16 @@ class RunStore:
         for window in self._windows("results", "result"):
             for _, record in window:
                 yield json.loads(record)
+
+    def standings(self) -> Iterator[tuple[str, int, float | None]]:
+        """Of each decided segment, in order: its language pair, the length of its source, and its divergence."""
+        for window in self._windows("results", "languages, characters, divergence"):
+            yield from (tuple(standing) for _, *standing in window)
+
+    def lines(self) -> Iterator[bytes]:
+        """The decided segments as lines of `segments.jsonl` without risk, in the same order."""
+        for window in self._windows("results", "result"):
+            yield from (line for _, line in window)
 
     def edit(self, segment_id: str) -> JsonObject | None:
         """What is to be written for a segment, if anything."""
@@ -135,7 +149,7 @@ class RunStore:
         if not any(self.folder.iterdir()):
             self.folder.rmdir()
 
-    def _windows(self, table: str, column: str, where: str = "", *given: str) -> Iterator[list[tuple[int, str]]]:
+    def _windows(self, table: str, column: str, where: str = "", *given: str) -> Iterator[list[Any]]:
         last = 0
         while True:
             with self._database.transaction() as connection:
@@ -206,10 +220,10 @@ def fingerprint(folder: Path) -> str:
         raise StoreError(str(path), f"cannot be read ({error})", "run again") from error
 
 
-def write_lines(path: Path, records: Iterable[JsonObject]) -> None:
-    """One JSON object a line, whole or not at all."""
+def write_lines(path: Path, lines: Iterable[bytes]) -> None:
+    """A file of lines, which are given without their ends; whole or not at all."""
     with replacing(path) as out:
-        out.writelines(json.dumps(record, ensure_ascii=False).encode() + b"\n" for record in records)
+        out.writelines(line + b"\n" for line in lines)
 
 
 def write_manifest(folder: Path, manifest: JsonObject) -> None:

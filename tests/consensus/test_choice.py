@@ -258,7 +258,7 @@ def test_the_sample_that_the_others_support_casts_the_vote() -> None:
 def test_length_is_a_signal_of_its_own(run: list[tuple[str, float | None]], random: Random) -> None:
     ranking, lines = Ranking(), [{"source": s} | ({} if d is None else {"divergence": d}) for s, d in run]
     for line in lines:
-        ranking.see(line)
+        ranking.see(len(str(line["source"])), line.get("divergence"))  # type: ignore[arg-type]
     longest = max((len(line["source"]) for line in lines), default=0)
     for line in lines:
         added = ranking.next()
