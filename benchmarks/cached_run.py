@@ -121,7 +121,7 @@ def run(plan: pipeline.Plan, stages: Stages) -> float:
     with stages("translate"):
         pipeline.translate(plan, store, Silent())
     with stages("judge"):
-        pipeline.judge(plan, store, Silent())
+        pipeline.judge(plan, store, Silent(), pipeline.rules_of(plan))
     with stages("rank"):
         write_lines(plan.folder / "segments.jsonl", pipeline.ranked(store))
     with stages("write"):

@@ -140,7 +140,8 @@ class Judge:
         if compared.source.strip():
             barred |= {engine for engine, text in zip(voters, compared.texts, strict=True) if not text.strip()}
         verdict = decide(voters, agreements, barred, settings, self._standing(found, compared, utilities))
-        traits = () if verdict.status is Status.AGREED else self._sources.traits(found.segment.source.plain)
+        divergent = verdict.status is Status.DIVERGENT
+        traits = self._sources.traits(found.segment.source.plain) if divergent else ()
         return Result(
             found,
             findings,

@@ -18,7 +18,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import permutations
+from operator import mul
 
 from mtqa.consensus.mix import Pairs
 from mtqa.model import Overruled, Status, Verdict, Why
@@ -67,13 +69,26 @@ NOTHING_KNOWN = Standing()
 def expected_utilities(voters: Sequence[str], utilities: Pairs, weights: Pairs | None = None) -> dict[str, float]:
     """Mean utility of each voter against the others that it was compared with; absent for those with none."""
     expected = {}
-    for voter in voters:
-        row = [(voter, other) for other in voters if other != voter and (voter, other) in utilities]
-        if row and weights:
-            expected[voter] = sum(weights[p] * utilities[p] for p in row) / sum(weights[p] for p in row)
-        elif row:
-            expected[voter] = sum([utilities[pair] for pair in row]) / len(row)
+    for voter, row in _judged(tuple(voters)).items():
+        values = [utilities[pair] for pair in row if pair in utilities]
+        if values and weights:
+            counts = [weights[pair] for pair in row if pair in utilities]
+            expected[voter] = sum(map(mul, counts, values)) / sum(counts)
+        elif values:
+            expected[voter] = sum(values) / len(values)
     return expected
+
+
+@lru_cache(maxsize=1 << 10)
+def _judged(voters: tuple[str, ...]) -> dict[str, list[tuple[str, str]]]:
+    """Voter -> the pairs in which it is the hypothesis. A run has few sets of voters, and asks for each often."""
+    return {voter: [(voter, other) for other in voters if other != voter] for voter in voters}
+
+
+@lru_cache(maxsize=1 << 10)
+def _rest(voters: tuple[str, ...], voter: str) -> list[tuple[str, str]]:
+    """The ordered pairs of the voters without one."""
+    return [pair for pair in permutations(voters, 2) if voter not in pair]
 
 
 def decide(
@@ -148,7 +163,7 @@ def find_outliers(
     for voter in expected:
         if expected[voter] >= settings.agree_at:
             continue
-        rest = [utilities[pair] for pair in permutations(voters, 2) if voter not in pair and pair in utilities]
+        rest = [utilities[pair] for pair in _rest(tuple(voters), voter) if pair in utilities]
         if rest and sum(rest) / len(rest) - expected[voter] >= settings.outlier_gap:
             outliers.append(voter)
     return outliers

@@ -21,7 +21,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import chain
+from itertools import chain, repeat
 
 from mtqa.metrics import kernel
 from mtqa.metrics.chrf import pairs
@@ -52,11 +52,9 @@ class TokenStatistics:
     def collect(comparisons: Iterable[Comparison]) -> TokenStatistics:
         """The statistics of a run, or of a group of its segments. Segments without candidates do not count."""
         segments, frequency = 0, Counter[str]()
-        for comparison in comparisons:
-            if comparison.texts:
-                segments += 1
-                ((distinct, _),) = bags([comparison.texts])
-                frequency.update(distinct)
+        for portion in kernel.portions(comparison.texts for comparison in comparisons if comparison.texts):
+            segments += len(portion)
+            frequency.update(chain.from_iterable(distinct for distinct, _ in bags(portion)))
         return TokenStatistics(segments, frequency)
 
     @property
@@ -109,7 +107,7 @@ class Tokens:
         for distinct, token_bags in bags(segments):
             starts.append(len(weights))
             weights.append(0)  # a thing that nobody has, so that no segment is without things
-            weights += [self._weights[frequency.get(token, 0)] for token in distinct]
+            weights += map(self._weights.__getitem__, map(frequency.get, distinct, repeat(0)))
             sizes += [len(bag) for bag in token_bags] + [0] * (width - len(token_bags))
             numbers += chain.from_iterable(token_bags)
         owners = np.arange(len(sizes), dtype=np.int64)

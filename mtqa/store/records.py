@@ -166,7 +166,8 @@ def result_to_json(result: Result) -> JsonObject:
         ],
         "utilities": {
             metric: [
-                {"hypothesis": h, "reference": r, "value": _rounded(value)} for (h, r), value in found.values.items()
+                {"hypothesis": h, "reference": r, "value": round(value, _DIGITS) + 0.0}
+                for (h, r), value in found.values.items()
             ]
             for metric, found in result.utilities.items()
         },
