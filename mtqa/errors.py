@@ -118,6 +118,10 @@ class StaleDecision(DecisionError):
     """A decision about something that has changed since."""
 
 
+class CalibrationError(MtqaError):
+    """Labels that no calibration can be made from."""
+
+
 class SeveralErrors(MtqaError):
     """Faults that were collected, so that all of them can be mended at once."""
 

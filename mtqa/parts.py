@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from mtqa.confidence import Calibration, Confidence, pool_of
 from mtqa.config import PluginSettings, Settings
 from mtqa.errors import ConfigError
 from mtqa.formats import detect, read_glossary
@@ -88,6 +89,18 @@ def build_metric(chosen: PluginSettings, settings: Settings, cache: Path | None 
     }
     metric: Metric = _build("metrics", chosen, settings, services)
     return metric
+
+
+def build_confidence(settings: Settings, engines: Iterable[str]) -> Confidence:
+    """What states the confidence of results of these engines: calibrated, where the settings name a calibration.
+
+    Raises ConfigError for a file that is none.
+    """
+    name = settings.decide.calibration
+    if not name:
+        return Confidence()
+    pool = pool_of(list(engines), list(settings.metrics), asdict(settings.decide))
+    return Confidence(Calibration.read(settings.folder / Path(name).expanduser(), name), pool)
 
 
 def build_checks(settings: Settings) -> dict[str, tuple[Check, Severity]]:

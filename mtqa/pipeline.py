@@ -17,6 +17,7 @@ from typing import Protocol
 
 from mtqa.canary import measure, sample, sites_of
 from mtqa.checks import Ignores, watched
+from mtqa.confidence import Confidence
 from mtqa.config import Settings
 from mtqa.consensus.risk import Ranking
 from mtqa.errors import FormatError, MtqaError, SeveralErrors, StaleFile, UnknownFormat
@@ -25,7 +26,7 @@ from mtqa.inline import Text
 from mtqa.inputs import Found, Opened, digest, open_input
 from mtqa.judging import Judge, Rules, signatures_of
 from mtqa.model import CandidateSet, Edit, Notice, Result, Severity, Status
-from mtqa.parts import Parts
+from mtqa.parts import Parts, build_confidence
 from mtqa.ports import Engine, JsonObject
 from mtqa.report.summary import summarise
 from mtqa.store.answers import Answers
@@ -70,6 +71,7 @@ class Plan:
 
 def run(plan: Plan, progress: Progress) -> JsonObject:
     """Do all of it. Returns what the manifest says of the outcome: inputs, signatures, notices, failures, summary."""
+    confidence = build_confidence(plan.settings, plan.parts.engines)
     store = RunStore(plan.folder)
     try:
         opened, inputs, notices = read(plan, store, progress)
@@ -79,7 +81,7 @@ def run(plan: Plan, progress: Progress) -> JsonObject:
     try:
         asked = translate(plan, store, progress)
         rules = rules_of(plan)
-        statistics = judge(plan, store, progress, rules)
+        statistics = judge(plan, store, progress, rules, confidence)
         write_lines(plan.folder / "segments.jsonl", ranked(store))
         write(plan, opened, store, progress)
         if rules.ignores.lapsed:
@@ -87,6 +89,7 @@ def run(plan: Plan, progress: Progress) -> JsonObject:
             notices.append(Notice(rules.ignores.where, what))
         currencies = dict.fromkeys(plan.parts.engines, plan.settings.currency)
         languages = {(s.source_lang, s.target_lang) for s in store.segments() if not s.protected}
+        notices += [Notice(plan.settings.decide.calibration, warning) for warning in confidence.warnings()]
         return {
             "inputs": inputs,
             "metrics": signatures_of(statistics),
@@ -97,6 +100,7 @@ def run(plan: Plan, progress: Progress) -> JsonObject:
             "spent": dict(asked.spent),
             "failures": [asdict(trouble) for trouble in asked.troubles],
             "summary": summarise(store.results(), plan.parts.engines, currencies),
+            **({"calibration": calibration} if (calibration := confidence.record()) else {}),
             **({"ignored": rules.ignores.silenced} if plan.settings.ignores else {}),
             **({"canaries": planted(plan, store, plan.canaries, _SEED)} if plan.canaries else {}),
         }
@@ -110,7 +114,7 @@ def canaries(plan: Plan, progress: Progress, count: int, seed: int) -> JsonObjec
     try:
         read(plan, store, progress)
         translate(plan, store, progress)
-        judge(plan, store, progress, rules_of(plan))
+        judge(plan, store, progress, rules_of(plan), Confidence())
         return planted(plan, store, count, seed)
     finally:
         store.close()
@@ -194,7 +198,7 @@ def translate(plan: Plan, store: RunStore, progress: Progress) -> Asked:
         answers.close()
 
 
-def judge(plan: Plan, store: RunStore, progress: Progress, rules: Rules) -> list[JsonObject]:
+def judge(plan: Plan, store: RunStore, progress: Progress, rules: Rules, confidence: Confidence) -> list[JsonObject]:
     """Check, score, decide and explain, one language pair after the other. Returns the statistics of each."""
     progress.start("judge", sum(1 for _ in store.segments()))
     engines = list(plan.parts.engines)
@@ -203,9 +207,10 @@ def judge(plan: Plan, store: RunStore, progress: Progress, rules: Rules) -> list
         judging = Judge(rules, partial(store.candidate_sets, engines, languages))
         for results in judging.results():
             edits = [edit_of(result, plan.settings) for result in results]
+            records = [result_to_json(result) for result in results]
             store.add_results(
-                (result.segment.id, result_to_json(result), edit_to_json(edit) if edit else None)
-                for result, edit in zip(results, edits, strict=True)
+                (record["id"], record | confidence.of(record), edit_to_json(edit) if edit else None)
+                for record, edit in zip(records, edits, strict=True)
             )
             progress.advance("judge", len(results))
         source_lang, target_lang = languages.split(">")

@@ -18,6 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from mtqa.confidence import Confidence
 from mtqa.config import Settings, load_settings, parse_decide
 from mtqa.consensus.risk import Ranking
 from mtqa.errors import ConfigError, FormatError, MtqaError, SeveralErrors
@@ -25,7 +26,7 @@ from mtqa.inline import Text
 from mtqa.judging import Judge, Rules
 from mtqa.languages import canonical
 from mtqa.model import Candidate, CandidateSet, Failure, Missing, Segment
-from mtqa.parts import build_checks, build_metrics
+from mtqa.parts import build_checks, build_confidence, build_metrics
 from mtqa.plugins import nearest
 from mtqa.ports import JsonObject
 from mtqa.store.lines import encoded, extended
@@ -105,6 +106,7 @@ class Table:
         self._primaries: dict[str, str] = {}  # engines that rows name, with the first place
         self._telling = False  # whether a row says more of itself than its segment
         self.statistics: list[JsonObject] = []
+        self.confidence = Confidence()
         self.label = Path(table).name if isinstance(table, (str, Path)) else "rows"
         try:
             self._read(table, settings)
@@ -134,6 +136,7 @@ class Table:
     def judge(self, settings: Settings, told: Told | None = None) -> Iterator[JsonObject]:
         """Judge every row, group by group; yields results as they come, without what needs their whole group."""
         rules = rules_of(settings)
+        self.confidence = build_confidence(settings, self.engines)
         self._result_of = array("Q", bytes(8 * len(self)))
         for (name, source_lang, target_lang), group in self._groups.items():
             judging = Judge(rules, partial(self._windows, group))
@@ -142,6 +145,7 @@ class Table:
                 for result in results:
                     number = next(numbers)
                     record = result_to_json(result)
+                    record |= self.confidence.of(record)
                     group.ranking.see(len(record["source"]), record.get("divergence"))
                     self._result_of[number] = self._results.add(extended(encoded(record), self._told(number)))
                     yield record

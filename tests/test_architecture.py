@@ -26,20 +26,26 @@ ALLOWED = {
     "chat_signs": set(),
     "ports": BASE | {"model", "facts"},
     **dict.fromkeys(FAMILIES | OUTER, NOUNS),
+    "evidence": NOUNS | {"confidence"},
+    "confidence": NOUNS,
     "plugins": {"errors"},
     "config": NOUNS | {"consensus", "plugins"},
-    "parts": NOUNS | {"formats", "plugins", "config", "store"},
+    "parts": NOUNS | {"formats", "plugins", "config", "confidence", "store"},
     "inputs": NOUNS | {"formats"},
     "canary": NOUNS | {"checks"},
     "judging": NOUNS | {"checks", "consensus", "store"},
-    "scoring": NOUNS | {"judging", "config", "parts", "plugins", "consensus", "store"},
-    "pipeline": NOUNS | (FAMILIES - {"evidence"}) | OUTER | {"config", "parts", "inputs", "judging", "canary"},
+    "scoring": NOUNS | {"judging", "confidence", "config", "parts", "plugins", "consensus", "store"},
+    "pipeline": NOUNS
+    | (FAMILIES - {"evidence"})
+    | OUTER
+    | {"confidence", "config", "parts", "inputs", "judging", "canary"},
     "review": NOUNS | {"formats", "store", "report", "inputs"},
     "cli": NOUNS
     | OUTER
     | {
         "checks",
         "canary",
+        "confidence",
         "evidence",
         "formats",
         "config",

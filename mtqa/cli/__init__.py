@@ -20,6 +20,7 @@ _COMMANDS = {
     "compare": ("Say what changed between two runs.", "mtqa.cli.compare"),
     "scorecard": ("Say of each engine how consistent it is, over stored runs.", "mtqa.cli.scorecard"),
     "review": ("Open the report from a local server that keeps decisions.", "mtqa.cli.review"),
+    "calibrate": ("Calibrate confidence on the labels of reviewers.", "mtqa.cli.calibrate"),
     "apply": ("Write a reviewer's decisions into the files.", "mtqa.cli.apply"),
     "inspect": ("Show what is in bilingual files, and whether they come back identical.", "mtqa.cli.inspect"),
     "formats": ("List what is read and written: formats, dialects, profiles.", "mtqa.cli.formats"),

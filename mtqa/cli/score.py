@@ -10,11 +10,12 @@ from pathlib import Path
 import click
 
 from mtqa import __version__
-from mtqa.cli.terminal import default_cache, progress
+from mtqa.cli.terminal import default_cache, notice, progress
 from mtqa.config import Settings, load_settings, parse_decide
 from mtqa.errors import ConfigError
 from mtqa.inputs import digest
 from mtqa.judging import AGREEMENT, signatures_of
+from mtqa.model import Notice
 from mtqa.ports import JsonObject
 from mtqa.report.summary import summarise, summary_line
 from mtqa.scoring import Table
@@ -65,6 +66,8 @@ def command(
             write_manifest(out, _manifest(scored, table, settings, summary))
     finally:
         scored.close()
+    for warning in scored.confidence.warnings():
+        notice(Notice(settings.decide.calibration, warning))
     click.echo(summary_line(summary))
 
 
@@ -92,8 +95,8 @@ def _write(path: Path, lines: Iterator[bytes]) -> None:
 
 
 def _manifest(scored: Table, table: Path, settings: Settings, summary: JsonObject) -> JsonObject:
-    sha256 = digest(table)
-    return {
+    sha256, calibration = digest(table), scored.confidence.record()
+    return ({"calibration": calibration} if calibration else {}) | {
         "mtqa": __version__,
         "schema": SCHEMA_VERSION,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -114,7 +117,9 @@ def _manifest(scored: Table, table: Path, settings: Settings, summary: JsonObjec
         "statistics": scored.statistics,
         "engine_notes": {},
         "languages": scored.languages,
-        "notices": [],
+        "notices": [
+            {"where": settings.decide.calibration, "what": warning} for warning in scored.confidence.warnings()
+        ],
         "spent": {},
         "failures": [],
         "summary": summary,

@@ -62,7 +62,7 @@ def _change(diff: bool | None) -> Change | None:
 
 
 def _lines(result: JsonObject, change: Change | None) -> Iterator[str]:
-    risk = f"  risk {result['risk']:.2f}" if "risk" in result else ""
+    risk = (f"  risk {result['risk']:.2f}" if "risk" in result else "") + _confidence(result)
     status = click.style(result["status"], fg=_COLOURS[result["status"]], bold=True)
     yield f"{status}  {printable(result['id'])}  {printable(result['unit'])}{risk}"
     yield f"  {result['source_lang']}  {printable(result['source'])}"
@@ -77,6 +77,16 @@ def _lines(result: JsonObject, change: Change | None) -> Iterator[str]:
     for reason in result["reasons"]:
         yield f"  {reason['code'].replace('_', ' ')}: {printable(reason['evidence'])}"
     yield ""
+
+
+def _confidence(result: JsonObject) -> str:
+    """What is stated of the chosen candidate, and whether that was measured."""
+    stated = result.get("confidence")
+    if stated is None:
+        return ""
+    if not stated["calibrated"]:
+        return "  confidence uncalibrated"
+    return f"  confidence {stated['value']:.2f}" + ("  auto-accept" if result.get("auto_accept") else "")
 
 
 def _candidate(candidate: JsonObject, result: JsonObject, change: Change | None) -> str:

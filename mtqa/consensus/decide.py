@@ -33,7 +33,8 @@ class DecideSettings:
     `min_voters`: fewer cannot elect. `agree_at`, `outlier_gap`: agreements, 0..1. `primary`: the engine to keep
     unless another's score is `margin` higher; empty elects among equals. The weights of the parts of a score, in
     units of support, 0 for off: `prior`, `length`, `missing`, `faults`, `empty`. `kin_vote`, 0..1: how much a voter
-    adds that depends on another one; 1 counts all as independent.
+    adds that depends on another one; 1 counts all as independent. `calibration`: file that `mtqa calibrate` wrote,
+    relative to the configuration; empty for none.
     """
 
     min_voters: int = 3
@@ -47,6 +48,7 @@ class DecideSettings:
     faults: float = 0.1
     empty: float = 0.5
     kin_vote: float = 0.0
+    calibration: str = ""
 
 
 @dataclass(frozen=True, slots=True)

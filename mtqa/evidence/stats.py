@@ -84,13 +84,18 @@ class Documents:
         part.owner, part.count, part._times = owner, len(kept), self._times[:, kept]  # noqa: SLF001 - a copy
         return part
 
+    def weights(self) -> Floats:
+        """How often each segment counts in each draw, for figures that are no sums: (1 + resamples, n)."""
+        return self._times[:, self.owner].astype(np.float64)
+
     def sums(self, values: NDArray[Any]) -> Floats:
         """The sums of values of shape (n,) or (n, k), in each draw: (1 + resamples,) or (1 + resamples, k)."""
         table = np.asarray(values, dtype=np.float64).reshape(len(self.owner), -1)
         columns = [np.bincount(self.owner, column, self.count) for column in table.T]
         whole = np.stack(columns, axis=1) if columns else np.zeros((self.count, 0))
         drawn = np.concatenate([part.astype(np.float64) @ whole for part in self._parts()])
-        return drawn[:, 0] if np.ndim(values) == 1 else drawn
+        figures: Floats = drawn[:, 0] if np.ndim(values) == 1 else drawn
+        return figures
 
     def means(self, values: NDArray[Any], where: Bools | None = None) -> Floats:
         """The mean of the values of shape (n,) where there are any, in each draw."""
@@ -103,7 +108,10 @@ class Documents:
         centre = float(np.mean(values[seen])) if seen.any() else 0.0  # nothing is lost in squares of what is far from 0
         kept = np.where(seen, values - centre, 0.0)
         count = self.sums(seen)
-        return np.sqrt(np.maximum(ratio(self.sums(kept**2), count) - ratio(self.sums(kept), count) ** 2, 0.0))
+        spreads: Floats = np.sqrt(
+            np.maximum(ratio(self.sums(kept**2), count) - ratio(self.sums(kept), count) ** 2, 0.0)
+        )
+        return spreads
 
     def quantiles(self, values: NDArray[Any], shares: Sequence[float], where: Bools | None = None) -> Floats:
         """The values below which these shares of the segments lie, in each draw: (1 + resamples, shares).

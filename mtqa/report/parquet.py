@@ -31,8 +31,8 @@ class ParquetReport:
         schema: dict[str, Any] = dict.fromkeys(texts, text) | {
             "protected": text, "kept": pl.Boolean, "chosen_engine": text, "chosen": text, "voters": pl.List(text),
             "supporters": pl.List(text), "divergence": number, "risk": number, "confidence": number,
-            "calibrated": pl.Boolean, "reasons": pl.List(reason), "candidates": pl.List(candidate),
-            "failures": pl.List(failure),
+            "calibrated": pl.Boolean, "auto_accept": pl.Boolean, "reasons": pl.List(reason),
+            "candidates": pl.List(candidate), "failures": pl.List(failure),
         }  # fmt: skip
         rows = [{name: row.get(name) for name in schema} for row in map(_row, results_of(folder))]
         pl.DataFrame(rows, schema=schema).write_parquet(out, compression="zstd")

@@ -20,8 +20,9 @@ from mtqa.report.html.pack import Packer, parsed
 
 # In reading order; they share one scope, and the last one starts the page.
 _SCRIPTS = (
-    "dom", "text", "diff", "unpack", "view", "names", "decisions", "overview", "chart", "cards", "strata", "list",
-    "matrix", "editor", "candidates", "detail", "controls", "search", "exchange", "page", "keys", "main",
+    "dom", "text", "diff", "unpack", "view", "names", "decisions", "overview", "chart", "cards", "strata",
+    "calibration", "list", "matrix", "editor", "candidates", "detail", "controls", "search", "exchange", "page", "keys",
+    "main",
 )  # fmt: skip
 # Harmless inside JSON strings, the only place where they occur, and nothing that ends a block or opens a comment.
 _ESCAPES = {

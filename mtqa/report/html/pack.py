@@ -21,7 +21,9 @@ _EXCERPT = 280  # characters of a text in the list
 _SEGMENTS = 100  # in a block, or fewer when they are long
 _BYTES = 1_000_000  # of JSON, when a block is closed
 _ROWS = 5_000  # in a block of rows
-_COPIED = ("id", "file", "unit", "status", "risk", "divergence", "state", "kept", "protected", "confidence")
+_COPIED = (
+    "id", "file", "unit", "status", "risk", "divergence", "state", "kept", "protected", "confidence", "auto_accept",
+)  # fmt: skip
 
 
 class Packer:

@@ -66,7 +66,7 @@ const verdictOf = (segment, { names }) =>
     segment.reasons.length ? el("ul", { class: "reasons" }, segment.reasons.map((reason) =>
       el("li", {}, el("b", {}, words(reason.code)), " ",
         el("span", { dir: "auto" }, names.evidence(reason.evidence, reason.engines))))) : null,
-    segment.status === "protected" ? null : el("p", { class: "aside confidence" }, confidenceOf(segment.confidence)));
+    segment.status === "protected" ? null : el("p", { class: "aside confidence" }, confidenceOf(segment)));
 
 const sentenceOf = (segment, names) => {
   const { chosen, voters, supporters, divergence } = segment;
@@ -84,10 +84,12 @@ const sentenceOf = (segment, names) => {
 const netOf = ({ overruled }, names) =>
   overruled ? el("p", {}, el("b", {}, "overruled "), names.evidence(overruled.evidence, [overruled.engine])) : null;
 
-const confidenceOf = (confidence) => {
-  if (confidence === undefined) return "Agreement is not quality. No confidence is stated: nothing is calibrated on reviewed data.";
-  const value = `Confidence ${decimal(confidence.value)}`;
-  return confidence.calibrated ? `${value}, calibrated on reviewed data.` : `${value}, not calibrated: an order, not a probability.`;
+const confidenceOf = ({ confidence, auto_accept: accepted }) => {
+  if (confidence === undefined) return "Agreement is not quality. No confidence is stated: there is nothing to be confident of.";
+  const value = decimal(confidence.value);
+  if (!confidence.calibrated) return `Confidence uncalibrated: agreement ${value} is an order, not a probability.`;
+  const may = accepted ? "May be accepted unseen: the error rate of such segments is bounded." : "To be looked at.";
+  return `Confidence ${value}, calibrated on reviewed data. ${may}`;
 };
 
 /** The source between its neighbours, with what else is known of it. */

@@ -45,6 +45,7 @@ drawShares(run.summary);
 drawReasons(rows);
 drawNotices(run.notices);
 drawStrata(rows, run);
+drawCalibration(run.calibration);
 drawCards(run);
 drawControls(rows, run);
 listen(page);

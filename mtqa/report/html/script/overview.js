@@ -19,9 +19,18 @@ const drawFacts = (run) => {
     ["Metric", Object.values(run.metrics).map((signature) => el("code", {}, signature))],
     ["Rule", `agreement of ${decide.agree_at} counts as support · outlier from ${decide.outlier_gap} below the others · ` +
       `at least ${decide.min_voters} voters`],
+    ["Confidence", confidenceFact(run.calibration)],
     ["Made", `${moment(run.created)} with mtqa ${run.mtqa}${costOf(run)}`],
   ];
   byId("facts").replaceChildren(...facts.map(([term, text]) => el("div", {}, el("dt", {}, term), el("dd", {}, text))));
+};
+
+const confidenceFact = (calibration) => {
+  if (calibration === undefined) return "uncalibrated";
+  if (!calibration.applied) return `uncalibrated: the calibration does not hold here (${calibration.why})`;
+  const drifted = calibration.drift.some((one) => one.drifted);
+  return [`calibrated on ${counted(calibration.data.labels, "label")}`,
+    drifted ? el("b", {}, " · drift: these segments do not look like the calibration data") : null];
 };
 
 const costOf = (run) => (run.summary.cost ? `, for ${money(run.summary.cost)}` : "");
