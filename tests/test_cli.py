@@ -22,7 +22,7 @@ SAMPLE = ROOT / "sample_files" / "app_en-de.xlf"
 CONFIG = ROOT / "sample_files" / "mtqa.toml"
 GOLDEN = Path(__file__).parent / "golden"
 COMMANDS = (
-    "run", "score", "estimate", "report", "show", "gate", "compare", "scorecard", "review", "apply",
+    "run", "score", "estimate", "report", "show", "gate", "compare", "scorecard", "pool", "review", "apply",
     "inspect", "formats", "check", "doctor", "plugins", "calibrate",
 )  # fmt: skip
 

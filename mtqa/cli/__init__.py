@@ -19,6 +19,7 @@ _COMMANDS = {
     "gate": ("End with exit status 3 when a stored run breaks a rule.", "mtqa.cli.gate"),
     "compare": ("Say what changed between two runs.", "mtqa.cli.compare"),
     "scorecard": ("Say of each engine how consistent it is, over stored runs.", "mtqa.cli.scorecard"),
+    "pool": ("Say whether the votes of engines are independent, and whether consensus helps.", "mtqa.cli.pool"),
     "review": ("Open the report from a local server that keeps decisions.", "mtqa.cli.review"),
     "calibrate": ("Calibrate confidence on the labels of reviewers.", "mtqa.cli.calibrate"),
     "apply": ("Write a reviewer's decisions into the files.", "mtqa.cli.apply"),

@@ -77,6 +77,11 @@ class Documents:
             row[:] = np.bincount(some, minlength=self.count)
         self._times = times
 
+    @property
+    def draws(self) -> int:
+        """How many there are, the data itself among them."""
+        return len(self._times)
+
     def within(self, where: Bools) -> Documents:
         """The segments of `where` alone, with the same draws."""
         kept, owner = np.unique(self.owner[where], return_inverse=True)
@@ -158,17 +163,18 @@ class Documents:
         low, high = clopper_pearson(value * worth, worth, self.level)
         return Estimate(value, low, high, n, documents)
 
-    def p_value(self, draws: Floats, where: Bools | None = None) -> float:
+    def p_value(self, draws: Floats, where: Bools | None = None, least_error: float = 0.0) -> float:
         """How surprising so large a difference would be if there were none; two-sided.
 
         The difference over its standard error, against Student's t with a degree of freedom for each document but one;
-        never below the p of a sign test on so many documents.
+        never below the p of a sign test on so many documents. `least_error`: a standard error
+        that draws, which do not know what happened nowhere, must not stay below.
         """
         _, documents = self.seen(where)
         value = float(draws[0])
         if documents < 2 or value == 0 or np.isnan(value):
             return 1.0
-        error = float(np.nanstd(draws[1:])) * sqrt(documents / (documents - 1))
+        error = max(float(np.nanstd(draws[1:])) * sqrt(documents / (documents - 1)), least_error)
         surprise = 2 * float(stats.t.sf(abs(value) / error, documents - 1)) if error else 0.0
         return min(max(surprise, 2.0 ** (1 - min(documents, 1000))), 1.0)
 

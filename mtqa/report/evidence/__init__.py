@@ -11,13 +11,18 @@ from hashlib import sha256
 from importlib.resources import files
 
 from mtqa.ports import JsonObject
-from mtqa.report.evidence import scorecard
+from mtqa.report.evidence import pool, scorecard
 from mtqa.report.evidence.markup import Markup, el, join
 
 
 def scorecard_page(record: JsonObject) -> str:
     """The page of a scorecard."""
     return page("mtqa scorecard", scorecard.facts(record), scorecard.sections(record))
+
+
+def pool_page(record: JsonObject) -> str:
+    """The page of a pool."""
+    return page("mtqa pool", scorecard.facts(record), pool.sections(record))
 
 
 def page(title: str, facts: list[tuple[str, Markup]], sections: list[Markup]) -> str:

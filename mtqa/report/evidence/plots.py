@@ -76,5 +76,5 @@ def intervals(rows: Sequence[tuple[str, JsonObject | None]], label: str, zero: f
         for value, anchor in ((low + pad, "start"), (high - pad, "end"))
     ]
     base = el("line", {"x1": 0, "x2": _SPAN, "y1": height + 0.5, "y2": height + 0.5, "class": "base"})
-    box = {"viewBox": f"0 0 {_SPAN + 200} {height + 20}", "class": "intervals", "role": "img", "aria-label": label}
+    box = {"viewBox": f"0 0 {_SPAN + 300} {height + 20}", "class": "intervals", "role": "img", "aria-label": label}
     return el("svg", box, el("title", {}, label), base, *drawn, *ticks)
