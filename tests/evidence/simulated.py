@@ -95,6 +95,6 @@ def run(rng: np.random.Generator, engines: Mapping[str, Engine], name: str = "ru
 def stored(folder: Path, lines: list[dict[str, Any]], about: dict[str, Any]) -> Path:
     """A run on disk."""
     folder.mkdir(parents=True)
-    write_lines(folder / "segments.jsonl", lines)
+    write_lines(folder / "segments.jsonl", (json.dumps(line).encode() for line in lines))
     write_manifest(folder, about)
     return folder
