@@ -34,7 +34,7 @@ def engine(name: str) -> Markup:
 
 def table(label: str, head: Iterable[str], rows: Iterable[Iterable[str | None]], caption: str | None = None) -> Markup:
     """A table that scrolls where it is too wide. The first cell of a row is its heading."""
-    top = el("tr", {}, *(el("th", {"scope": "col"}, name) for name in head))
+    top = el("tr", {}, *(el("th", {"scope": "col"}, name) if name else el("td", {}) for name in head))
     body = []
     for row in rows:
         first, *others = row
