@@ -197,6 +197,8 @@ class Marking:
 
     def render(self, text: Text) -> str:
         """`text` with tokens. Codes that the source does not have get the next free numbers."""
+        if self.mode is Markup.TOKENS and len(text.parts) == 1 and isinstance(text.parts[0], str):  # so are most
+            return text.parts[0]
         seen: dict[tuple[str, str], int] = defaultdict(int)
         out = []
         for part in text.parts:

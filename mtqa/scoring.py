@@ -9,7 +9,6 @@ Rows are read once and kept in a temporary file; segments of one `group` and lan
 
 from __future__ import annotations
 
-import json
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -29,7 +28,7 @@ from mtqa.model import Candidate, CandidateSet, Failure, Missing, Segment
 from mtqa.parts import build_checks, build_confidence, build_metrics
 from mtqa.plugins import nearest
 from mtqa.ports import JsonObject
-from mtqa.store.lines import encoded, extended
+from mtqa.store.lines import decoded, encoded, extended
 from mtqa.store.records import result_to_json
 from mtqa.store.spool import Spool
 from mtqa.store.tables import read_table
@@ -90,7 +89,7 @@ def score(
     try:
         for _ in scored.judge(settings):
             pass
-        yield from map(json.loads, scored.lines())
+        yield from map(decoded, scored.lines())
     finally:
         scored.close()
 

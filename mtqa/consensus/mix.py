@@ -87,10 +87,11 @@ def summed(parts: Mapping[str, Pairs]) -> dict[tuple[str, str], float]:
     """The pairs whose parts these are."""
     pairs: dict[tuple[str, str], float] = {}
     for part in parts.values():
-        pairs = (
-            {pair: pairs.get(pair, 0.0) + value for pair, value in part.items()}
-            | {pair: value for pair, value in pairs.items() if pair not in part}
-            if pairs
-            else dict(part)
-        )
+        if not pairs:
+            pairs = dict(part)
+        elif pairs.keys() == part.keys():  # which is the rule
+            pairs = {pair: pairs[pair] + value for pair, value in part.items()}
+        else:
+            added = {pair: pairs.get(pair, 0.0) + value for pair, value in part.items()}
+            pairs = added | {pair: value for pair, value in pairs.items() if pair not in part}
     return pairs

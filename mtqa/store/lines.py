@@ -24,6 +24,15 @@ def encoded(record: JsonObject) -> bytes:
         return _ENCODER.encode(record).encode("utf-8", "backslashreplace")
 
 
+def decoded(line: str | bytes) -> JsonObject:
+    """The record of a line, whose integers have at most 64 bits. Raises ValueError for what is no JSON."""
+    try:
+        record: JsonObject = orjson.loads(line)
+    except ValueError:  # it may be the escape of a lone surrogate
+        record = json.loads(line)
+    return record
+
+
 def extended(line: bytes, more: JsonObject) -> bytes:
     """The line of a record that has a key at least, with more of them at its end."""
     return line[:-1] + b"," + encoded(more)[1:] if more else line

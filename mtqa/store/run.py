@@ -20,7 +20,7 @@ from mtqa.errors import StoreError
 from mtqa.model import Candidate, CandidateSet, Failure, Segment, total
 from mtqa.ports import JsonObject
 from mtqa.store.database import Database
-from mtqa.store.lines import encoded
+from mtqa.store.lines import decoded, encoded
 from mtqa.store.records import answer_from_json, answer_to_json, segment_from_json, segment_to_json
 
 SCHEMA_VERSION = 1
@@ -67,7 +67,7 @@ class RunStore:
         """All segments, in order."""
         for window in self._windows("segments", "segment"):
             for _, record in window:
-                yield segment_from_json(json.loads(record))
+                yield segment_from_json(decoded(record))
 
     def record(self, engine: str, answers: Sequence[tuple[str, Candidate | Failure]], sample: int = 0) -> None:
         """Keep what an engine said of segments (by id); durable when this returns."""
@@ -99,7 +99,7 @@ class RunStore:
     def candidate_sets(self, engines: Sequence[str], languages: str) -> Iterator[list[CandidateSet]]:
         """Windows of segments of one language pair, with their candidates and failures in the order of `engines`."""
         for window in self._windows("segments", "segment", "languages = ? AND ", languages):
-            segments = [segment_from_json(json.loads(record)) for _, record in window]
+            segments = [segment_from_json(decoded(record)) for _, record in window]
             with self._database.transaction() as connection:
                 query = "SELECT engine, answer FROM answers_given WHERE id = ? ORDER BY engine, sample"
                 said = [connection.execute(query, (segment.id,)).fetchall() for segment in segments]
@@ -119,7 +119,7 @@ class RunStore:
         """The decided segments, in the order of the segments."""
         for window in self._windows("results", "result"):
             for _, record in window:
-                yield json.loads(record)
+                yield decoded(record)
 
     def standings(self) -> Iterator[tuple[str, int, float | None]]:
         """Of each decided segment, in order: its language pair, the length of its source, and its divergence."""
@@ -168,7 +168,7 @@ def _languages(segment: Segment) -> str:
 def _candidate_set(segment: Segment, given: Iterable[tuple[str, str]], engines: Sequence[str]) -> CandidateSet:
     by_engine: dict[str, list[Candidate | Failure]] = {}
     for engine, answer in given:
-        by_engine.setdefault(engine, []).append(answer_from_json(engine, json.loads(answer)))
+        by_engine.setdefault(engine, []).append(answer_from_json(engine, decoded(answer)))
     answers = [_joined(by_engine[engine]) for engine in engines if engine in by_engine]
     return CandidateSet(
         segment,
@@ -252,9 +252,8 @@ def read_results(folder: Path) -> Iterator[JsonObject]:
     """The lines of `segments.jsonl`."""
     path = folder / "segments.jsonl"
     try:
-        with path.open(encoding="utf-8") as lines:
-            for line in lines:
-                yield json.loads(line)
+        with path.open("rb") as lines:
+            yield from map(decoded, lines)
     except (OSError, ValueError) as error:
         raise StoreError(str(path), f"cannot be read ({error})", "run again") from error
 
