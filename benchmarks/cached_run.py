@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from mtqa import pipeline
+from mtqa.confidence import Confidence
 from mtqa.config import load_settings
 from mtqa.inputs import find
 from mtqa.parts import assemble
@@ -121,7 +122,7 @@ def run(plan: pipeline.Plan, stages: Stages) -> float:
     with stages("translate"):
         pipeline.translate(plan, store, Silent())
     with stages("judge"):
-        pipeline.judge(plan, store, Silent(), pipeline.rules_of(plan))
+        pipeline.judge(plan, store, Silent(), pipeline.rules_of(plan), Confidence())
     with stages("rank"):
         write_lines(plan.folder / "segments.jsonl", pipeline.ranked(store))
     with stages("write"):
