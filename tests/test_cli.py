@@ -23,7 +23,7 @@ CONFIG = ROOT / "sample_files" / "mtqa.toml"
 GOLDEN = Path(__file__).parent / "golden"
 COMMANDS = (
     "run", "score", "estimate", "report", "show", "gate", "compare", "scorecard", "pool", "review", "apply",
-    "inspect", "formats", "check", "doctor", "plugins", "calibrate",
+    "inspect", "formats", "check", "doctor", "plugins", "calibrate", "probe",
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ _COMMANDS = {
     "scorecard": ("Say of each engine how consistent it is, over stored runs.", "mtqa.cli.scorecard"),
     "pool": ("Say whether the votes of engines are independent, and whether consensus helps.", "mtqa.cli.pool"),
     "review": ("Open the report from a local server that keeps decisions.", "mtqa.cli.review"),
+    "probe": ("Ask engines the same again, and the same otherwise.", "mtqa.cli.probe"),
     "calibrate": ("Calibrate confidence on the labels of reviewers.", "mtqa.cli.calibrate"),
     "apply": ("Write a reviewer's decisions into the files.", "mtqa.cli.apply"),
     "inspect": ("Show what is in bilingual files, and whether they come back identical.", "mtqa.cli.inspect"),

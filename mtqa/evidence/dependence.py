@@ -60,7 +60,8 @@ def _common(agreement: Floats, engine: int, rest: list[int]) -> Floats:
         np.sqrt(np.maximum(agreement[:, engine, k] * agreement[:, engine, m] / agreement[:, k, m], 0.0))
         for k, m in combinations(rest, 2)
     ]
-    return np.nanmedian(estimates, axis=0)
+    middle: Floats = np.nanmedian(estimates, axis=0)
+    return middle
 
 
 def relations(observed: Observed, documents: Documents, agreement: Floats) -> tuple[list[JsonObject], Estimate]:

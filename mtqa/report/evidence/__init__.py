@@ -11,7 +11,7 @@ from hashlib import sha256
 from importlib.resources import files
 
 from mtqa.ports import JsonObject
-from mtqa.report.evidence import pool, scorecard
+from mtqa.report.evidence import pool, probe, scorecard
 from mtqa.report.evidence.markup import Markup, el, join
 
 
@@ -23,6 +23,11 @@ def scorecard_page(record: JsonObject) -> str:
 def pool_page(record: JsonObject) -> str:
     """The page of a pool."""
     return page("mtqa pool", scorecard.facts(record), pool.sections(record))
+
+
+def probe_page(record: JsonObject) -> str:
+    """The page of a probe."""
+    return page("mtqa probe", probe.facts(record), probe.sections(record))
 
 
 def page(title: str, facts: list[tuple[str, Markup]], sections: list[Markup]) -> str:
