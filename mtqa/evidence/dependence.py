@@ -50,7 +50,8 @@ def dependences(agreement: Floats) -> Floats:
                 break
             predicted = _common(agreement, one, rest) * _common(agreement, other, rest)
             predicted = np.clip(predicted, 0.0, 0.999)
-            found[:, one, other] = found[:, other, one] = (agreement[:, one, other] - predicted) / (1 - predicted)
+            beyond = np.clip((agreement[:, one, other] - predicted) / (1 - predicted), -1.0, 1.0)
+            found[:, one, other] = found[:, other, one] = beyond
     return found
 
 

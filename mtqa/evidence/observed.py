@@ -21,7 +21,7 @@ from mtqa.ports import JsonObject
 
 AGREEMENT = "agreement"
 FEW_DOCUMENTS = 10  # of fewer, stretches of segments are drawn instead
-STRETCH = 20  # consecutive segments
+STRETCH = 20  # consecutive segments; fewer where that would make fewer than so many stretches
 # Scripts without spaces; a word of theirs is about two characters.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
@@ -100,13 +100,16 @@ class Observed:
         """What is drawn, and its name: documents, or stretches of segments where there are few documents."""
         if len(set(self.keys)) >= FEW_DOCUMENTS:
             return Documents(self.keys, resamples=resamples, seed=seed), "documents"
+        stretch = max(min(STRETCH, len(self) // FEW_DOCUMENTS), 1)
         place: Counter[str] = Counter()
         keys = []
         for key, run in zip(self.keys, self.runs, strict=True):
             name = f"{run}|{key}"
-            keys.append((name, place[name] // STRETCH))
+            keys.append((name, place[name] // stretch))
             place[name] += 1
-        return Documents(keys, resamples=resamples, seed=seed), f"stretches of {STRETCH} segments"
+        return Documents(
+            keys, resamples=resamples, seed=seed
+        ), f"stretches of {stretch} segments" if stretch > 1 else "single segments"
 
     def rest(self) -> Floats:
         """How much the others agree among themselves, without each engine: (n, E); NaN with fewer than two others."""

@@ -14,7 +14,7 @@ from mtqa.evidence.observed import Observed
 from mtqa.evidence.stats import Bools, Documents, Floats
 from mtqa.ports import JsonObject
 
-_ENOUGH = 30  # segments in which every engine takes part
+_ENOUGH = 30  # segments in which every engine takes part; half of a small run
 
 
 def ranking(observed: Observed, documents: Documents, spread_cost: float) -> JsonObject:
@@ -24,7 +24,7 @@ def ranking(observed: Observed, documents: Documents, spread_cost: float) -> Jso
     """
     known = [number for number in range(len(observed.engines)) if observed.present[:, number].any()]
     common: Bools = np.all(observed.present[:, known], axis=1)
-    paired = int(common.sum()) >= min(_ENOUGH, len(observed)) and bool(common.any())
+    paired = int(common.sum()) >= max(min(_ENOUGH, len(observed) / 2), 1)
     parts = []
     for number in known:
         where = common if paired else observed.present[:, number]

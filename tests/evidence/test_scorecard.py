@@ -132,6 +132,11 @@ def test_one_file_is_drawn_in_stretches() -> None:
         del line["doc_id"]
     record = card(Run("run", manifest(ALIKE), lines, "x"))
     assert record["drawn"] == {"what": "stretches of 20 segments", "count": 25}
+    assert card(Run("run", manifest(ALIKE), lines[:45], "x"))["drawn"]["what"] == "stretches of 4 segments"
+    few = card(Run("run", manifest(ALIKE), lines[:12], "x"), volume=1000)
+    assert few["drawn"] == {"what": "single segments", "count": 12}
+    assert any("read the intervals as rough" in notice for notice in few["notices"])
+    assert "high" in few["forecast"]["rows"][0]["rate"]
 
 
 def test_a_run_counts_once() -> None:
