@@ -11,11 +11,13 @@ import click
 from mtqa.cli.terminal import printable
 from mtqa.evidence.labels import Labels, match
 from mtqa.evidence.observed import Observed, Run, observe
+from mtqa.evidence.stats import RESAMPLES, SEED
 from mtqa.ports import JsonObject
 from mtqa.store.run import fingerprint, read_manifest, read_results, replacing
 from mtqa.store.tables import read_table
 
 FORMATS = ("json", "html")
+Command = Callable[..., None]
 
 
 class FormatsType(click.ParamType[tuple[str, ...]]):
@@ -32,6 +34,40 @@ class FormatsType(click.ParamType[tuple[str, ...]]):
             if name not in FORMATS:
                 self.fail(f"{name!r} is not one of {', '.join(FORMATS)}", param, ctx)
         return names
+
+
+def evidence_options(name: str, use: str) -> Callable[[Command], Command]:
+    """The options that all of these commands have. `name`: of the files; `use`: what the labels are for."""
+    folder = click.Path(path_type=Path)
+    options = [
+        click.option(
+            "--labels", type=folder, help=f"Table of id, engine, score or error (JSONL, CSV, Parquet): {use}."
+        ),
+        click.option("--error-below", type=float, metavar="SCORE", help="Below which score a label is an error."),
+        click.option(
+            "--format",
+            "formats",
+            type=FormatsType(),
+            default=(),
+            metavar="NAME,...",
+            help=f"Write {name}.json, {name}.html.",
+        ),
+        click.option(
+            "-o",
+            "--out",
+            type=folder,
+            help="Folder for them; that of the first RUN without. - is stdout, for one format.",
+        ),
+        click.option("--resamples", type=click.IntRange(min=100), default=RESAMPLES, show_default=True, help="Draws."),
+        click.option("--seed", type=int, default=SEED, show_default=True, help="Of the draws."),
+    ]
+
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
 
 
 def read_runs(folders: Sequence[Path]) -> Observed:

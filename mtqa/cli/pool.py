@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from mtqa.cli.evidence import FormatsType, aligned, deliver, read_labels, read_runs
+from mtqa.cli.evidence import aligned, deliver, evidence_options, read_labels, read_runs
 from mtqa.evidence.pool import pool
-from mtqa.evidence.stats import RESAMPLES, SEED
 from mtqa.ports import JsonObject
 from mtqa.report.evidence import pool_page
 from mtqa.report.evidence.figures import figure, p_value, percent, runs_of, sample
@@ -21,21 +20,7 @@ _NAMES = ("agreement", "failures", "quality", "errors")
 
 @click.command("pool")
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN...")
-@click.option(
-    "--labels", type=click.Path(path_type=Path),
-    help="Table of id, engine, score or error (JSONL, CSV, Parquet): what people said of candidates.",
-)  # fmt: skip
-@click.option("--error-below", type=float, metavar="SCORE", help="Below which score a label is an error.")
-@click.option(
-    "--format", "formats", type=FormatsType(), default=(), metavar="NAME,...",
-    help="Write pool.json, pool.html.",
-)  # fmt: skip
-@click.option(
-    "-o", "--out", type=click.Path(path_type=Path),
-    help="Folder for them; that of the first RUN without. - is stdout, for one format.",
-)  # fmt: skip
-@click.option("--resamples", type=click.IntRange(min=100), default=RESAMPLES, show_default=True, help="Draws.")
-@click.option("--seed", type=int, default=SEED, show_default=True, help="Of the draws.")
+@evidence_options("pool", "what people said")
 def command(
     *,
     folders: tuple[Path, ...],

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from mtqa.cli.evidence import FormatsType, aligned, deliver, read_labels, read_runs
+from mtqa.cli.evidence import aligned, deliver, evidence_options, read_labels, read_runs
 from mtqa.evidence.scorecard import ScorecardSettings, scorecard
-from mtqa.evidence.stats import RESAMPLES, SEED
 from mtqa.ports import JsonObject
 from mtqa.report.evidence import scorecard_page
 from mtqa.report.evidence.figures import figure, p_value, percent, place, runs_of
@@ -32,21 +31,7 @@ _SHARES = ("outliers", "chosen", "failed")
     "--words-per-hour", type=click.FloatRange(min=0, min_open=True), default=1000.0, show_default=True,
     help="How fast a reviewer goes, in words of the source; for the forecast.",
 )  # fmt: skip
-@click.option(
-    "--labels", type=click.Path(path_type=Path),
-    help="Table of id, engine, score or error (JSONL, CSV, Parquet): the forecast counts these errors.",
-)  # fmt: skip
-@click.option("--error-below", type=float, metavar="SCORE", help="Below which score a label is an error.")
-@click.option(
-    "--format", "formats", type=FormatsType(), default=(), metavar="NAME,...",
-    help="Write scorecard.json, scorecard.html.",
-)  # fmt: skip
-@click.option(
-    "-o", "--out", type=click.Path(path_type=Path),
-    help="Folder for them; that of the first RUN without. - is stdout, for one format.",
-)  # fmt: skip
-@click.option("--resamples", type=click.IntRange(min=100), default=RESAMPLES, show_default=True, help="Draws.")
-@click.option("--seed", type=int, default=SEED, show_default=True, help="Of the draws.")
+@evidence_options("scorecard", "the forecast counts these errors")
 def command(  # noqa: PLR0913 - one parameter an option
     *,
     folders: tuple[Path, ...],
