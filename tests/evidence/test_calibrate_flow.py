@@ -58,7 +58,8 @@ def table(name: str, segments: int = 300, seed: int = 0, *, harder: bool = False
 
 def reviewed(folder: str, name: str, **columns: Callable[[dict[str, Any]], object]) -> None:
     """A table of labels about what a run has chosen."""
-    rows = [{"id": one["id"]} | {key: value(one) for key, value in columns.items()} for one in results(folder)]
+    chosen = [one for one in results(folder) if "chosen" in one]
+    rows = [{"id": one["id"]} | {key: value(one) for key, value in columns.items()} for one in chosen]
     Path(name).write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
 
@@ -98,6 +99,56 @@ def test_the_whole_way(invoke: Invoke) -> None:
     done = invoke("score", "hard.jsonl", "-o", "hard")
     assert "drift" in done.stderr
     assert any(one["drifted"] for one in json.loads(Path("hard/run.json").read_bytes())["calibration"]["drift"])
+
+
+@pytest.mark.parametrize("width", [1400, 360])
+def test_the_reliability_plot_is_drawn(browser: Any, invoke: Invoke, width: int) -> None:
+    table("table.jsonl")
+    invoke("score", "table.jsonl", "-o", "run")
+    reviewed("run", "labels.jsonl", error=lambda one: mistakes(one) > 2)
+    invoke("calibrate", "run", "labels.jsonl")
+    Path("mtqa.toml").write_text('[decide]\ncalibration = "calibration.json"\n', encoding="utf-8")
+    invoke("score", "table.jsonl", "-o", "run")
+    invoke("report", "run")
+    page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(Path("run/report.html").absolute().as_uri())
+    page.wait_for_selector("html[data-ready]")
+    assert said == []
+    assert page.locator("#calibration .reliability .dot").count() == 10
+    assert "may be accepted unseen" in page.locator("#calibration").inner_text()
+    assert "calibrated on 300 labels" in page.locator("#facts").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.context.close()
+
+
+def test_a_run_over_files_states_calibrated_confidence(invoke: Invoke) -> None:
+    table("table.jsonl", 120)
+    rows = [json.loads(line) for line in Path("table.jsonl").read_text(encoding="utf-8").splitlines()]
+    units = "".join(f'<trans-unit id="{row["id"]}"><source>{row["source"]}</source></trans-unit>' for row in rows)
+    Path("in.xlf").write_text(
+        '<?xml version="1.0"?><xliff version="1.2" xmlns="urn:oasis:names:tc:xliff:document:1.2"><file original="a" '
+        f'source-language="en" target-language="cs" datatype="plaintext"><body>{units}</body></file></xliff>',
+        encoding="utf-8",
+    )
+    given = []
+    for engine in ("a", "b", "c"):
+        said = [{"unit": row["id"], "target": row["candidates"][engine]} for row in rows]
+        Path(f"{engine}.jsonl").write_text("".join(json.dumps(one) + "\n" for one in said), encoding="utf-8")
+        given += ["--candidates", f"{engine}={engine}.jsonl"]
+    assert invoke("run", "in.xlf", *given, "-o", "run").exit_code == 0
+    reviewed("run", "labels.jsonl", error=lambda one: mistakes(one) > 2)
+    assert invoke("calibrate", "run", "labels.jsonl", "--by", "file").exit_code == 0
+    Path("mtqa.toml").write_text('[decide]\ncalibration = "calibration.json"\n', encoding="utf-8")
+    done = invoke("run", "in.xlf", *given, "-o", "again")
+    assert done.exit_code == 0, done.output
+    told = results("again")
+    assert all(one["confidence"]["calibrated"] for one in told if "chosen" in one)
+    assert all("auto_accept" in one for one in told)
+    assert "drift" not in done.stderr
+    assert json.loads(Path("again/run.json").read_bytes())["calibration"]["applied"] is True
 
 
 def test_a_calibration_of_another_pool_is_not_applied(invoke: Invoke) -> None:
