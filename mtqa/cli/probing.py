@@ -206,7 +206,8 @@ def _in_documents(probed: list[Probed]) -> list[Probed]:
     """With few files, stretches of segments stand for documents, as in the other pages of evidence."""
     if len({one.document for one in probed}) >= FEW_DOCUMENTS:
         return probed
-    return [replace(one, document=f"{one.document}#{number // STRETCH}") for number, one in enumerate(probed)]
+    stretch = max(min(STRETCH, len(probed) // FEW_DOCUMENTS), 1)
+    return [replace(one, document=f"{one.document}#{number // stretch}") for number, one in enumerate(probed)]
 
 
 @contextmanager
