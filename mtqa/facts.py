@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from mtqa.inline import Text
+from mtqa.inline import Code, Text
 from mtqa.languages import primary
 from mtqa.model import Candidate, CandidateSet, Segment
 
@@ -27,35 +27,45 @@ class Facts:
 
     def __init__(self, text: Text, lang: str) -> None:
         self.text, self.lang = text, lang
+        parts = text.parts
+        self.bare = not parts or (len(parts) == 1 and isinstance(parts[0], str))  # characters alone
         self.plain = text.plain
-        self.bare = len(text.parts) < 2 and not text.codes  # characters alone
         self.chars = frozenset(self.plain)
         self.language = _language(lang)
         self._read: dict[Callable[[Any], Any], Any] = {}
 
     def once(self, read: Callable[[Facts], T]) -> T:
         """What `read` finds in this text; it is called at most once."""
-        try:
-            return self._read[read]  # type: ignore[no-any-return]
-        except KeyError:
-            found = self._read[read] = read(self)
-            return found
+        known = self._read
+        if read not in known:
+            known[read] = read(self)
+        return known[read]  # type: ignore[no-any-return]
 
 
 class Case:
-    """A segment with its candidates, side by side; `before` and `after` are its neighbours in the same file."""
+    """A segment with its candidates, side by side; `before` and `after` are its neighbours in the same file.
 
-    __slots__ = ("after", "before", "candidates", "chars", "coded", "engines", "segment", "source")
+    `together` is all candidates in one string and `chars` are all characters, those of the source too: one look at
+    them tells a check that it has nothing to do, as it mostly has. `sizes`: characters of each candidate, outer space
+    aside.
+    """
+
+    __slots__ = ("after", "before", "candidates", "chars", "coded", "engines", "segment", "sizes", "source", "together")
 
     def __init__(self, segment: Segment, candidates: Sequence[Candidate]) -> None:
         self.segment = segment
         self.source = Facts(segment.source, segment.source_lang)
-        texts = {text: Facts(text, segment.target_lang) for text in {candidate.text for candidate in candidates}}
-        self.candidates = tuple([texts[candidate.text] for candidate in candidates])
-        self.engines = tuple(candidate.engine for candidate in candidates)
-        self.chars = self.source.chars.union(*[facts.chars for facts in self.candidates])
+        known: dict[tuple[str | Code, ...], Facts] = {}  # a text that several candidates have is read once
+        for text in [candidate.text for candidate in candidates]:
+            if text.parts not in known:
+                known[text.parts] = Facts(text, segment.target_lang)
+        self.candidates = tuple([known[candidate.text.parts] for candidate in candidates])
+        self.engines = tuple([candidate.engine for candidate in candidates])
+        self.together = "|".join([facts.plain for facts in self.candidates])
+        self.sizes = tuple([len(facts.plain.strip()) for facts in self.candidates])
+        self.chars = self.source.chars.union(*[facts.chars for facts in known.values()])
         # Most segments are characters alone.
-        self.coded = not all(facts.bare for facts in (self.source, *self.candidates))
+        self.coded = not (self.source.bare and all([facts.bare for facts in known.values()]))
         self.before: Case | None = None
         self.after: Case | None = None
 

@@ -27,12 +27,14 @@ class _Kept:
     default = Severity.ERROR
     oracle = True
 
-    def __init__(self, find: Callable[[Facts], frozenset[str]], signs: str) -> None:
-        self._find, self._signs = find, frozenset(signs)
+    def __init__(self, find: Callable[[Facts], frozenset[str]], signs: str, beginning: str = "") -> None:
+        self._find, self._signs, self._beginning = find, frozenset(signs), beginning
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """One for each that is lost or added."""
-        if not self._signs <= case.chars:
+        if self._signs.isdisjoint(case.chars) and not (
+            self._beginning and (self._beginning in case.together or self._beginning in case.source.plain)
+        ):
             return
         source = case.source.once(self._find)
         for position, candidate in enumerate(case.candidates):
@@ -81,14 +83,14 @@ class Urls(_Kept):
     """URLs missing, changed or added."""
 
     def __init__(self) -> None:
-        super().__init__(urls, ".")
+        super().__init__(urls, "/", "www.")
 
 
 class Emails(_Kept):
     """E-mail addresses missing, changed or added."""
 
     def __init__(self) -> None:
-        super().__init__(emails, "@.")
+        super().__init__(emails, "@")
 
 
 class Paths(_Kept):
@@ -97,7 +99,7 @@ class Paths(_Kept):
     default = Severity.WARNING
 
     def __init__(self) -> None:
-        super().__init__(paths, "")
+        super().__init__(paths, "/\\")
 
 
 class Mentions(_Kept):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from mtqa.checks.words import masked, unusual, words
+from mtqa.checks.words import masked, words
 from mtqa.facts import Case, Facts
 from mtqa.model import Severity
 from mtqa.ports import Fault
 
 _CAMEL = re.compile(r"(?<![\w.])(?:[a-z]+[A-Z]|[A-Z][a-z]+[A-Z])\w*(?:\(\))?|(?<![\w.])\w+_\w+(?:\(\))?")
+_INSIDE = re.compile("[a-z][A-Z]|_")  # is in all that _CAMEL finds
 _LEAST_CAPS = 5  # letters that make a text of capitals one
 _CAPITAL_NOUNS = frozenset({"de", "lb"})
 
@@ -23,11 +24,11 @@ class Capitalisation:
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
-        source = case.source.once(_first)
+        source = _first(case.source)
         if not source:
             return
         for position, candidate in enumerate(case.candidates):
-            first = candidate.once(_first)
+            first = _first(candidate)
             if not first or first == source:
                 continue
             # A text that begins small in the source may begin with a name or a noun in the target.
@@ -73,7 +74,7 @@ class CamelCase:
 def _first(facts: Facts) -> str:
     """Whether the first letter is `capital` or `small`; empty where there is none or its script has no case."""
     plain = facts.once(masked)
-    if plain[:1].isalpha() and plain[1:2].islower() and plain[2:3].islower():  # so do most begin
+    if plain[1:3].islower() and plain[:3].isalpha():  # so do most begin
         return _case(plain[0])
     found = facts.once(words)
     if not found:
@@ -103,15 +104,8 @@ def _all_caps(facts: Facts) -> bool | None:
     return True if len(letters) >= _LEAST_CAPS and letters.isupper() else None
 
 
-def _usual(word: str) -> bool:
-    """Whether a word has capitals at its beginning alone, or nothing but capitals."""
-    return word[1:].islower() or word.isupper() or len(word) == 1
-
-
 def _camels(facts: Facts) -> tuple[str, ...]:
     text = facts.plain
-    if "_" not in facts.chars and all(map(_usual, facts.once(unusual))):
-        return ()
-    if text.islower() or text.isupper():
+    if text.islower() or text.isupper() or not _INSIDE.search(text):
         return ()
     return tuple(dict.fromkeys(_CAMEL.findall(facts.once(masked))))

@@ -15,6 +15,8 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ufffd\ufffe\ufff
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u202d\u202e\ue000-\uf8ff]")
 # UTF-8 that was read as Latin-1 or Windows-1252: Ã©, â€™, Å¡, Ð¿.
 _MOJIBAKE = re.compile("[ÂÃÄÅÐÑ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰‹Œ‘’“”•˜™š›œŸ]|â€[\u0080-\u00bf™œ“”˜¢¦]|ï»¿")
+_MOJIBAKE_STARTS = frozenset("ÂÃÄÅÐÑâï")
+_TELLING = _MOJIBAKE_STARTS | {"&", "\ufffd"}
 _SIGNS = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"', "&apos;": "'", "&#39;": "'"}
 
 
@@ -26,6 +28,8 @@ class Characters:
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate and kind."""
+        if case.together.isprintable() and _TELLING.isdisjoint(case.chars):
+            return
         for position, candidate in enumerate(case.candidates):
             text = candidate.plain
             if not text.isprintable():  # control characters, what is invisible, private or unassigned
@@ -33,8 +37,8 @@ class Characters:
                 yield from _one(position, _INVISIBLE, case.source, candidate, doubtful=True)
             elif "\ufffd" in candidate.chars:
                 yield from _one(position, _ILLEGAL, case.source, candidate)
-            if not text.isascii():
-                found = None if candidate.chars.isdisjoint("ÂÃÄÅÐÑâï") else _MOJIBAKE.search(text)
+            if not _MOJIBAKE_STARTS.isdisjoint(candidate.chars):
+                found = _MOJIBAKE.search(text)
                 if found and not _MOJIBAKE.search(case.source.plain):
                     yield Fault(position, f"broken encoding: {found.group()}", found.group(), found.span())
             if "&" in candidate.chars:

@@ -11,6 +11,9 @@ from mtqa.model import Severity
 from mtqa.ports import Fault
 
 
+_SPOKEN = (FENCE, *NOTE_SIGNS)
+
+
 class Chatter:
     """Words of the model about the translation: a lead-in, a note, a code fence."""
 
@@ -19,6 +22,8 @@ class Chatter:
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
+        if ":" not in case.chars and "：" not in case.chars and not any(map(case.together.__contains__, _SPOKEN)):
+            return
         source = case.source.plain
         fenced = FENCE in source
         for position, candidate in enumerate(case.candidates):
@@ -61,8 +66,7 @@ class PromptLeak:
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
         said: bool | None = None
-        together = "\n".join([one.plain for one in case.candidates])
-        if not any(sign in together for sign in PROMPT_SIGNS):
+        if not any(map(case.together.__contains__, PROMPT_SIGNS)):
             return
         for position, candidate in enumerate(case.candidates):
             found = PROMPT.search(candidate.plain)

@@ -11,13 +11,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from mtqa.checks.words import STEM, WIDE, folded, masked, stems, words
+from mtqa.checks.words import SHORTEST, STEM, WIDE, WIDE_FROM, content, folded, masked, words
 from mtqa.facts import Case, Facts
 from mtqa.model import Severity
 from mtqa.ports import Fault
 
-_WIDE_FROM = "\u0dff"  # the scripts without spaces begin here
-_SHORTEST = 4  # letters of a word that counts
 _PRESENT = 0.8  # what a word that is there takes from a run of words that are not
 _RUN = 1.9  # the least weight of a run; in scripts without spaces it is in pairs of characters
 _NET = 0.3  # of the run's weight, that the whole must differ by
@@ -41,9 +39,9 @@ class Omission:
         if sum(map(bool, lengths)) < _ENOUGH:
             yield from _alone(case)
             return
-        middle = _middle(lengths)
+        longest = (1 - _MARGIN) * _middle(lengths) - _LETTERS
         for position, candidate in enumerate(case.candidates):
-            if 0 < lengths[position] <= (1 - _MARGIN) * middle - _LETTERS and _words_apart(case, position) < 0:
+            if 0 < lengths[position] <= longest and _words_apart(case, position) < 0:
                 gone = [run for other in _others(case, position) if (run := _gone(candidate, other))]
                 if 3 * len(gone) >= 2 * (sum(map(bool, lengths)) - 1):
                     gone.sort(key=lambda run: run.weight)
@@ -62,19 +60,19 @@ class Addition:
         lengths = [len(one.plain) for one in case.candidates]
         if sum(map(bool, lengths)) < _ENOUGH:
             return
-        middle = _middle(lengths)
+        shortest = (1 + _MARGIN) * _middle(lengths) + _LETTERS
         for position, candidate in enumerate(case.candidates):
-            if lengths[position] >= (1 + _MARGIN) * middle + _LETTERS and _words_apart(case, position) > 0:
+            if lengths[position] >= shortest and _words_apart(case, position) > 0:
                 peers = _others(case, position)
-                surplus = sorted(_surplus(candidate, one) for one in peers)[len(peers) // 3]
+                surplus = sorted([_surplus(candidate, one) for one in peers])[len(peers) // 3]
                 if surplus < _NET * _RUN:
                     continue
-                text, weight = _run(candidate, case.source.once(stems).union(*[one.once(stems) for one in peers]))
-                run = _Run(text, weight, surplus)
+                known = case.source.once(_content).union(*[one.once(_content) for one in peers])
+                run = _Run(*_run(candidate, known), surplus)
                 if run.holds:
-                    start = candidate.plain.find(text)
-                    span = (start, start + len(text)) if start >= 0 else None
-                    yield Fault(position, f"no other has “{_short(text)}”", "+", span, not run.sure)
+                    start = candidate.plain.find(run.text)
+                    span = (start, start + len(run.text)) if start >= 0 else None
+                    yield Fault(position, f"no other has “{_short(run.text)}”", "+", span, not run.sure)
 
 
 def _middle(lengths: Sequence[int]) -> float:
@@ -115,7 +113,7 @@ def _gone(candidate: Facts, other: Facts) -> _Run | None:
     surplus = _surplus(other, candidate)
     if surplus < _NET * _RUN:
         return None
-    run = _Run(*_run(other, candidate.once(stems)), surplus)
+    run = _Run(*_run(other, candidate.once(_content)), surplus)
     return run if run.holds else None
 
 
@@ -125,8 +123,7 @@ def _surplus(one: Facts, other: Facts) -> int:
 
 
 def _content(facts: Facts) -> frozenset[str]:
-    """The stems of the words that count."""
-    return frozenset([word[:STEM] for word in facts.once(folded) if len(word) >= _SHORTEST or word > _WIDE_FROM])
+    return frozenset(facts.once(content))
 
 
 def _alone(case: Case) -> Iterable[Fault]:
@@ -156,12 +153,14 @@ def _weight(facts: Facts) -> float:
 
 def _run(text: Facts, known: frozenset[str]) -> tuple[str, float]:
     """The heaviest run of words of `text` whose stems are not known, and its weight; empty if it is light."""
+    if len([stem for stem in text.once(content) if stem not in known]) < _RUN:
+        return "", 0.0  # however they stand
     written, plain = text.once(words), text.once(folded)
     best = weight = 0.0
     start, found = 0, (0, 0)
     for place, word in enumerate(plain):
-        wide = len(word) == 1 and word > _WIDE_FROM
-        if not wide and len(word) < _SHORTEST:
+        wide = len(word) == 1 and word > WIDE_FROM
+        if not wide and len(word) < SHORTEST:
             continue
         there = word[:STEM] in known
         value = (0.5 if wide else 1.0) * (-_PRESENT if there else 1.0)

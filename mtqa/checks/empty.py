@@ -18,5 +18,7 @@ class Empty:
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
         for position, candidate in enumerate(case.candidates):
-            if candidate.text.blank and not case.source.text.blank:
+            if (not candidate.bare or not candidate.plain.strip()) and (
+                candidate.text.blank and not case.source.text.blank
+            ):
                 yield Fault(position, "empty")

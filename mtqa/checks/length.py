@@ -9,7 +9,6 @@ the candidates are that much longer, and 67 % of those are severe errors; 0.2 % 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from statistics import median
 
 from mtqa.facts import Case
 from mtqa.model import Severity
@@ -31,12 +30,13 @@ class Length:
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
-        lengths = [len(one.plain.strip()) for one in case.candidates]
-        written = [length for length in lengths if length]
+        written = sorted(filter(None, case.sizes))
         if len(written) < 3:
             return
-        middle = median(written)
-        for position, length in enumerate(lengths):
+        middle = (written[(len(written) - 1) // 2] + written[len(written) // 2]) / 2
+        if written[-1] + _SMOOTHING < self.ratio * (middle + _SMOOTHING) < self.ratio**2 * (written[0] + _SMOOTHING):
+            return  # as nearly always
+        for position, length in enumerate(case.sizes):
             ratio = (length + _SMOOTHING) / (middle + _SMOOTHING)
             if ratio >= self.ratio:
                 yield Fault(position, f"{length / middle - 1:.0%} longer than the others", "+")

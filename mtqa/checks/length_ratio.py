@@ -18,6 +18,7 @@ from mtqa.model import Severity
 from mtqa.ports import Fault
 
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_FIRST_WIDE = "\u3040"
 _WIDE_WEIGHT, _SMOOTHING = 2.5, 15
 _ENOUGH = 50  # ratios that make a median to go by
 Pair = tuple[str, str]
@@ -37,13 +38,14 @@ class LengthRatio:
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
-        usual, bound = self._usual.get(_pair(case), 0.0), math.log(self.most)
         source = case.source.once(_weight)
-        for position, candidate in enumerate(case.candidates):
-            length = candidate.once(_weight)
-            ratio = math.log((length + _SMOOTHING) / (source + _SMOOTHING)) - usual
-            if length and source and abs(ratio) > bound:
-                subject, word = ("+", "longer") if ratio > 0 else ("-", "shorter")
+        usual = math.exp(self._usual.get(_pair(case), 0.0)) * (source + _SMOOTHING)
+        shortest, longest = usual / self.most, usual * self.most
+        wide = not case.candidates or max(case.chars, default="") >= _FIRST_WIDE
+        lengths = [one.once(_weight) for one in case.candidates] if wide else case.sizes
+        for position, length in enumerate(lengths):
+            if not shortest <= length + _SMOOTHING <= longest and length and source:
+                subject, word = ("-", "shorter") if length + _SMOOTHING < shortest else ("+", "longer")
                 yield Fault(position, f"much {word} than its source", subject)
 
     def watch(self) -> _Ratios:
@@ -79,5 +81,5 @@ def _pair(case: Case) -> Pair:
 
 def _weight(facts: Facts) -> float:
     plain = facts.plain.strip()
-    wide = 0 if plain.isascii() else len(_WIDE.findall(plain))
+    wide = 0 if max(facts.chars, default="") < _FIRST_WIDE else len(_WIDE.findall(plain))
     return len(plain) + (_WIDE_WEIGHT - 1) * wide

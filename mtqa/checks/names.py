@@ -47,6 +47,8 @@ def _lowered(facts: Facts) -> str:
 
 def names(facts: Facts) -> tuple[str, ...]:
     """The words of a text that look like names, each once."""
+    if facts.plain[1:].islower():
+        return ()  # no capital but the first letter
     found = facts.once(words)
     capital = [word for word in facts.once(unusual) if word[0].isupper() and len(word) >= _LEAST_STEM]
     if not capital:

@@ -9,7 +9,7 @@ and doubted.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from mtqa.checks.negations import pattern_of, prefix_of, unspaced
@@ -31,20 +31,23 @@ class Negation:
         """At most one for each candidate."""
         if not case.candidates or pattern_of(case.candidates[0].language) is None:
             return
+        if len(list(filter(None, case.sizes))) > 1 and not _negated(case.candidates):
+            return  # where none negates, none is compared with the source alone
         counts = [candidate.once(negations) for candidate in case.candidates]
         source = case.source.once(negations) if pattern_of(case.source.language) else None
         if not source and not any(counts):
             return
+        bare = _bare_words(case)
         for position, count in enumerate(counts):
-            others = [c for i, c in enumerate(counts) if i != position and case.candidates[i].plain.strip()]
+            others = [c for i, c in enumerate(counts) if i != position and case.sizes[i]]
             if not others:
                 yield from _alone(position, count, source)
             elif count < min(others) and source != 0:
                 yield Fault(position, "negation missing", "-")
             elif count > max(others) and source == 0 and not any(others):
                 yield Fault(position, "negation added", "+")
-            else:
-                yield from _bare_words(case, position)
+            elif position in bare:
+                yield Fault(position, "negation missing", "-")
 
 
 def negations(facts: Facts) -> int:
@@ -56,18 +59,32 @@ def negations(facts: Facts) -> int:
     return sum(map(facts.once(folded).count, found)) if found else 0
 
 
+def _negated(texts: Sequence[Facts]) -> bool:
+    """Whether any of the texts negates; they are in one language."""
+    if unspaced(texts[0].language):
+        return any([one.once(negations) for one in texts])
+    found = frozenset[str]().union(*[one.once(vocabulary) for one in texts])
+    return not found.isdisjoint(_learned(found, texts[0].language))
+
+
 def _negating(facts: Facts) -> frozenset[str]:
     """The words of a text that negate."""
-    known, negating = _known_words(facts.language)
+    found = facts.once(vocabulary)
+    return found & _learned(found, facts.language)
+
+
+def _learned(found: frozenset[str], language: str) -> set[str]:
+    """The words that negate in a language, as far as they were met; those of `found` are among them."""
+    known, negating = _known_words(language)
     if len(known) > _MANY:
         known.clear()
         negating.clear()
-    found, pattern = facts.once(vocabulary), pattern_of(facts.language)
-    new = found - known
-    if new and pattern:
+    pattern = pattern_of(language)
+    if pattern and not found <= known:
+        new = found - known
         known |= new
         negating.update(word for word in new if pattern.fullmatch(word))
-    return found & negating
+    return negating
 
 
 @lru_cache(maxsize=64)
@@ -81,17 +98,18 @@ def _alone(position: int, count: int, source: int | None) -> Iterable[Fault]:
         yield Fault(position, "negation missing", "-", None, doubtful=True)
 
 
-def _bare_words(case: Case, position: int) -> Iterable[Fault]:
-    """Words without the beginning that negates them in the other candidates."""
-    prefix = prefix_of(case.candidates[position].language)
+def _bare_words(case: Case) -> set[int]:
+    """The candidates with a word that the others have with the beginning that negates it."""
+    prefix = prefix_of(case.candidates[0].language)
     if not prefix or len(case.candidates) < 3:
-        return
-    own = case.candidates[position].once(vocabulary)
-    others = [one for i, one in enumerate(case.candidates) if i != position]
-    negated = Counter(word for one in others for word in one.once(_negating))
+        return set()
+    found = [one.once(vocabulary) for one in case.candidates]
+    negated = Counter([word for one in case.candidates for word in one.once(_negating)])
+    bare: set[int] = set()
     for word, count in negated.items():
-        bare = word.removeprefix(prefix)
-        sure = 2 * count > len(others) and bare != word and len(bare) > 3 and word not in own and bare in own
-        if sure and not any(bare in one.once(vocabulary) for one in others):
-            yield Fault(position, "negation missing", "-", None)
-            return
+        root = word.removeprefix(prefix)
+        if 2 * count > len(found) - 1 and count < len(found) and root != word and len(root) > 3:
+            have = [position for position, own in enumerate(found) if root in own]
+            if len(have) == 1 and word not in found[have[0]]:
+                bare.update(have)
+    return bare

@@ -13,6 +13,7 @@ from mtqa.ports import Fault
 
 _ALIKE = {"（": "(", "）": ")", "［": "[", "］": "]", "【": "[", "】": "]", "〔": "[", "〕": "]", "﴾": "(", "﴿": ")"}
 _BRACKETS = frozenset("()[]") | frozenset(_ALIKE)
+_BRACKET = re.compile(f"[{re.escape(''.join(sorted(_BRACKETS)))}]")
 _SMILEY = re.compile(r"(?<!\w)[:;=8xX][-^']?[()\[\]]+|(?<=\s)[()]+(?=\s|$)")
 _LIST_ITEM = re.compile(r"(?:^|(?<=\s))\w{1,3}\)")
 _QUOTES = frozenset('"“”„‟«»「」『』《》〝〞＂')
@@ -71,7 +72,7 @@ def _brackets(facts: Facts) -> Counter[str]:
     if _BRACKETS.isdisjoint(facts.chars):
         return Counter()
     text = _LIST_ITEM.sub(" ", _SMILEY.sub(" ", facts.once(masked)))
-    return Counter(_ALIKE.get(character, character) for character in text if character in _BRACKETS)
+    return Counter([_ALIKE.get(sign, sign) for sign in _BRACKET.findall(text)])
 
 
 def _quotes(facts: Facts) -> int:

@@ -22,6 +22,7 @@ _WRITTEN = {
 }
 _ALIKE = {sign: western for western, signs in _WRITTEN.items() for sign in signs}
 _ENDS, _STARTS = frozenset(".?!:;…"), frozenset("-•*¿¡…")
+_STOP = {"."}
 _CLOSERS = "\"'”“’‘»«›‹„)]}）］】」』〉》〕｝*_ \t\r\n\u00a0\u202f\u200b\u200e\u200f\u2069\u202c"
 _OPENERS = "\"'“”„‘‚’«»‹›([{（［【「『〈《〔｛ \t\r\n\u00a0\u202f\u200b\u200e\u200f\u2068\u2067\u202b"
 _NO_STOP = frozenset({"th", "lo", "bo", "dz"})  # sentences end without a sign
@@ -36,10 +37,13 @@ class EndPunctuation:
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
+        tails = {one.plain[-1:] for one in (case.source, *case.candidates)}
+        if tails == _STOP and ".." not in case.together and not case.source.plain.endswith(".."):
+            return  # as mostly
         source = case.source.once(end_sign)
         for position, candidate in enumerate(case.candidates):
             sign = candidate.once(end_sign)
-            if sign == source or not candidate.plain.strip() or not case.source.plain.strip():
+            if sign == source or not case.sizes[position] or not case.source.plain.strip():
                 continue
             unmarked = not {candidate.language, case.source.language}.isdisjoint(_NO_STOP)
             if (unmarked and {sign, source} <= {"", "."}) or (candidate.language == "el" and source + sign == "?;"):
@@ -57,6 +61,9 @@ class StartPunctuation:
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
+        language = case.candidates[0].language if case.candidates else ""
+        if language not in _INVERTED and all([one.plain[:1].isalpha() for one in (case.source, *case.candidates)]):
+            return  # as mostly
         source = case.source.once(_start_sign)
         for position, candidate in enumerate(case.candidates):
             if candidate.language in _INVERTED:
@@ -82,6 +89,8 @@ def end_sign(facts: Facts) -> str:
 
 
 def _start_sign(facts: Facts) -> str:
+    if facts.plain[:1].isalpha():  # so do most begin
+        return ""
     text = facts.plain.lstrip(_OPENERS)
     if not text:
         return ""

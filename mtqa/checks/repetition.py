@@ -44,6 +44,7 @@ _MEETING = frozenset(
     ["nous", "vous", "sie", "die", "der", "das", "que", "se", "is", "that", "had", "ha", "to", "si", "by", "zu", "na"]
 )
 _CHARACTER = re.compile(r"([^\s\d.\-_=*~#·…])\1{9,}")
+_THREE = re.compile(r"([^\s\d.\-_=*~#·…])\1\1")
 _LEAST = 8  # words of a loop
 _REPEATED = 6  # words that are not new in the shortest loop
 _LONGEST_PERIOD = 30
@@ -61,7 +62,9 @@ class RepeatedWords:
         """At most one for each candidate."""
         for position, candidate in enumerate(case.candidates):
             words = candidate.once(folded)
-            if candidate.language in _DOUBLING or not any(map(eq, words, words[1:])):
+            if len(words) == len(candidate.once(vocabulary)) or candidate.language in _DOUBLING:
+                continue  # none is there twice, as mostly
+            if not any(map(eq, words, words[1:])):
                 continue
             found = _DOUBLE.search(candidate.plain)
             if found and found[1].casefold() not in _MEETING and not _DOUBLE.search(case.source.plain):
@@ -76,6 +79,9 @@ class Loop:
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate; none where the source repeats itself as well."""
+        repeats = [len(one.once(folded)) - len(one.once(vocabulary)) for one in case.candidates]
+        if max(repeats, default=0) < _REPEATED and not _THREE.search(case.together[::3]):
+            return
         for position, candidate in enumerate(case.candidates):
             loop = candidate.once(_loop)
             if loop and not case.source.once(_loop):
@@ -92,8 +98,9 @@ def _loop(facts: Facts) -> tuple[int, str] | None:
             start, period, run = loop
             joined = ("" if _WIDE.match(found[start]) else " ").join(found[start : start + min(period, 6)])
             return run // period, joined
-    # Ten of a letter in a row are in a long word.
-    character = _CHARACTER.search(facts.plain) if max(map(len, found), default=0) >= _LONG else None
+    # Ten of a character in a row are three of each third one; of a letter, they are in a long word.
+    near = _THREE.search(facts.plain[::3]) and max(map(len, found), default=0) >= _LONG
+    character = _CHARACTER.search(facts.plain) if near else None
     return (len(character.group()), character[1]) if character else None
 
 

@@ -26,7 +26,11 @@ class SameAsSource:
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate: an error for two words or more that most other candidates translated."""
         size = len(case.source.plain)
-        near = [position for position, one in enumerate(case.candidates) if abs(len(one.plain) - size) <= _SPACES]
+        near = [
+            position
+            for position, one in enumerate(case.candidates)
+            if abs(len(one.plain) - size) <= _SPACES and _first(one) == _first(case.source)
+        ]
         same = [position for position in near if case.candidates[position].once(flat) == case.source.once(flat)]
         if not same or case.source.language == case.candidates[0].language:
             return
@@ -38,6 +42,11 @@ class SameAsSource:
             return  # alone, a name is not to be told from a word
         for position in same:
             yield Fault(position, "same as source", doubtful=len(words) < 2 or alone)
+
+
+def _first(facts: Facts) -> str:
+    """The first character of `flat`."""
+    return facts.plain.lstrip()[:1].casefold()[:1]
 
 
 def flat(facts: Facts) -> str:

@@ -46,11 +46,11 @@ class Script:
         fine = frozenset((*expected, "", "LATIN", *_ANYWHERE))
         own = frozenset(expected)
         usual, letters = _known_characters(expected)
+        if not case.chars <= usual:
+            new = case.chars - usual
+            usual.update(character for character in new if script_of(character) in fine)
+            letters.update(character for character in new if script_of(character) in own)
         for position, candidate in enumerate(case.candidates):
-            new = candidate.chars - usual
-            if new:
-                usual.update(character for character in new if script_of(character) in fine)
-                letters.update(character for character in new if script_of(character) in own)
             if candidate.chars <= usual and not candidate.chars.isdisjoint(letters):
                 continue
             found = candidate.once(scripts)

@@ -6,7 +6,7 @@ for the neighbour. Alone: the numbers, names and addresses of its own source are
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from mtqa.checks.addresses import emails, urls
 from mtqa.checks.names import names
@@ -31,12 +31,9 @@ class Shift:
         around = [(where, near) for where, near in (("before", case.before), ("after", case.after)) if near]
         if not around:
             return
-        for position, candidate in enumerate(case.candidates):
-            known = candidate.once(vocabulary)
-            peers = [one for i, one in enumerate(case.candidates) if i != position]
-            if any(_common(known, one.once(vocabulary)) >= _APART for one in peers):
-                continue  # as nearly always
-            others = [one for one in peers if one.once(_bag)]
+        for position in _alone(case.candidates):
+            candidate = case.candidates[position]
+            others = [one for i, one in enumerate(case.candidates) if i != position and one.once(_bag)]
             own = candidate.once(_bag)
             if not own or any(_common(own, one.once(_bag)) >= _APART for one in others):
                 continue
@@ -44,6 +41,18 @@ class Shift:
                 if _belongs(case, position, near, bool(others)):
                     yield Fault(position, f"seems to belong to the segment {where}", where)
                     break
+
+
+def _alone(candidates: Sequence[Facts]) -> list[int]:
+    """The candidates that have few words with any other in common: nearly always none."""
+    found = [one.once(vocabulary) for one in candidates]
+    near: set[int] = set()
+    for position, words in enumerate(found):
+        for other, theirs in enumerate(found) if position not in near else ():
+            if other != position and _common(words, theirs) >= _APART:
+                near |= {position, other}
+                break
+    return [position for position in range(len(found)) if position not in near]
 
 
 def _belongs(case: Case, position: int, near: Case, compared: bool) -> bool:

@@ -17,7 +17,9 @@ _TIGHT_FRENCH = re.compile(r"(?<=[^\W\d_])[;:!?»](?=\s|$)|«(?=\w)")
 _PLAIN_FRENCH = re.compile(r"(?<=\w) [;:!?»](?=\s|$)|« (?=\w)")
 _NEAR = re.compile("[ \u00a0\u202f][,.;:!?]")
 _HARD = "\u00a0\u202f"
+_HARD_SPACES = frozenset(_HARD)
 _SIGNS = frozenset(",.;:!?»«")
+_SPACED = tuple(f" {sign}" for sign in ",.;:!?")
 
 
 class EdgeSpaces:
@@ -49,6 +51,8 @@ class DoubleSpaces:
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
+        if "  " not in case.together and _HARD_SPACES.isdisjoint(case.chars):
+            return
         for position, candidate in enumerate(case.candidates):
             if "  " not in candidate.plain and candidate.chars.isdisjoint(_HARD):
                 continue
@@ -65,7 +69,11 @@ class PunctuationSpaces:
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
-        if _SIGNS.isdisjoint(case.chars):
+        if _SIGNS.isdisjoint(case.chars) or not (
+            _HARD_SPACES & case.chars
+            or any(map(case.together.__contains__, _SPACED))
+            or any([one.language == "fr" for one in case.candidates[:1]])
+        ):
             return
         for position, candidate in enumerate(case.candidates):
             french = candidate.language == "fr" and candidate.lang != "fr-CA"

@@ -11,6 +11,7 @@ from mtqa.model import Severity
 from mtqa.ports import Fault
 
 _WORDS, _LETTERS = 4, 14
+_IN_A_ROW = b"\1" * _WORDS
 
 
 class Untranslated:
@@ -26,11 +27,11 @@ class Untranslated:
         source = case.source.once(folded)
         if len(source) < _WORDS:
             return
-        fours = case.source.once(_fours)
         known = case.source.once(vocabulary)
         for position, candidate in enumerate(case.candidates):
-            if len(known & candidate.once(vocabulary)) < _WORDS - 1:
+            if _IN_A_ROW not in bytes(map(known.__contains__, candidate.once(folded))):
                 continue
+            fours = case.source.once(_fours)
             if candidate.once(_fours).isdisjoint(fours) or candidate.once(flat) == case.source.once(flat):
                 continue
             run = _longest(candidate, fours)

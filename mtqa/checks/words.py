@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from mtqa.checks.placeholders import SIMPLE
 from mtqa.facts import Facts
@@ -21,7 +22,7 @@ WIDE = (
 _WORD = re.compile(rf"[{WIDE}]|(?:(?![{WIDE}])[^\W\d_]|[{MARKS}])+(?:['’](?:(?![{WIDE}])[^\W\d_]|[{MARKS}])+)*")
 _PLAIN_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _UNUSUAL = re.compile(rf"[{MARKS}{WIDE}]")
-_FIRST_UNUSUAL = "\u0300"
+_LONG_PIECE, _MANY_PIECES = 40, 200_000  # characters of those that are kept in mind, and how many are
 ADDRESS = re.compile(
     r"(?:https?|ftp|mailto|file)://?[^\s<>\"”“«»]+|www\.[^\s<>\"”“«»]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE
 )
@@ -29,8 +30,16 @@ TOKEN = re.compile(r"</?[a-z][a-z0-9]*(?:\s+[\w:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8}\d?);")
 _HANDLE = re.compile(r"(?<!\w)[@#]\w+")
 _FIELD = re.compile(r"\{\s*[\w.$-]+\s*\}")
-_PATTERNS = ADDRESS, TOKEN, ENTITY, SIMPLE, _FIELD, _HANDLE
+# With the characters of which one is in all that the pattern finds.
+_PATTERNS = tuple(
+    (pattern, frozenset(signs))
+    for pattern, signs in (
+        (ADDRESS, "/@.wW"), (TOKEN, "<"), (ENTITY, "&"), (SIMPLE, "{%$"), (_FIELD, "{"), (_HANDLE, "@#"),
+    )
+)  # fmt: skip
 STEM = 5
+SHORTEST = 4  # letters of a word that means something
+WIDE_FROM = "\u0dff"  # the scripts without spaces begin here
 _SIGNS = frozenset("@#<>&%{$/")
 
 
@@ -39,8 +48,9 @@ def masked(facts: Facts) -> str:
     text = facts.plain
     if _SIGNS.isdisjoint(facts.chars) and "www." not in text:
         return text
-    for pattern in _PATTERNS:
-        text = pattern.sub(_blank, text)
+    for pattern, signs in _PATTERNS:
+        if not signs.isdisjoint(facts.chars):
+            text = pattern.sub(_blank, text)
     return text
 
 
@@ -48,12 +58,28 @@ def _blank(match: re.Match[str]) -> str:
     return " " * len(match.group())
 
 
+class _Pieces(dict[str, str]):
+    """What stands between two spaces -> its words, with a space between them: most are seen again and again."""
+
+    def __init__(self, finish: Callable[[str], str]) -> None:
+        self._finish = finish
+
+    def __missing__(self, piece: str) -> str:
+        pattern = _WORD if not piece.isascii() and _UNUSUAL.search(piece) else _PLAIN_WORD
+        found = self._finish(" ".join(pattern.findall(piece)))
+        if len(piece) <= _LONG_PIECE:
+            if len(self) >= _MANY_PIECES:
+                self.clear()
+            self[piece] = found
+        return found
+
+
+_words_of, _folded_of = _Pieces(str).__getitem__, _Pieces(str.casefold).__getitem__
+
+
 def words(facts: Facts) -> tuple[str, ...]:
     """The words of a text, in order, as written; in scripts without spaces its characters."""
-    text = facts.once(masked)
-    plain = text.isascii() or max(facts.chars) < _FIRST_UNUSUAL or not _UNUSUAL.search(text)
-    pattern = _PLAIN_WORD if plain else _WORD
-    return tuple(pattern.findall(text))
+    return tuple(" ".join(map(_words_of, facts.once(masked).split())).split())
 
 
 def unusual(facts: Facts) -> tuple[str, ...]:
@@ -62,8 +88,13 @@ def unusual(facts: Facts) -> tuple[str, ...]:
 
 
 def folded(facts: Facts) -> tuple[str, ...]:
-    """The words of a text in order, case folded."""
-    return tuple("\n".join(facts.once(words)).casefold().split())
+    """The words of a text in order, case folded: as many as `words` finds."""
+    return tuple(" ".join(map(_folded_of, facts.once(masked).split())).split())
+
+
+def content(facts: Facts) -> tuple[str, ...]:
+    """The stems of the words that mean something, in order: short ones are passed over."""
+    return tuple([word[:STEM] for word in facts.once(folded) if len(word) >= SHORTEST or word > WIDE_FROM])
 
 
 def stems(facts: Facts) -> frozenset[str]:
