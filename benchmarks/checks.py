@@ -96,15 +96,22 @@ def oracle(folder: Path) -> None:
     """Errors on real candidates per 1,000 segments, with and without the others, and the recall of planted errors."""
     sets = load(folder, POOL)
     every = build_checks(Settings())
-    checks = {name: one for name, one in watched(sets, every).items() if one[0].oracle and name != "characters"}
-    print(f"\nthe other candidates as the oracle: {len(sets)} segments, {len(POOL)} engines")
-    print("| | findings per 1,000 candidates | errors per 1,000 candidates | recall of changed numbers |")
-    print("|---|---|---|---|")
-    for title, used in (("without the others", False), ("with them", True)):
-        told = [finding for some in run_checks(sets, checks, oracle=used) for finding in some]
-        errors = [finding for finding in told if finding.severity is Severity.ERROR]
-        size = len(sets) * len(POOL) / 1000
-        print(f"| {title} | {len(told) / size:.0f} | {len(errors) / size:.1f} | {_recall(sets, checks, used):.2f} |")
+    asked = {name: one for name, one in watched(sets, every).items() if one[0].oracle}
+    print(f"\nthe other candidates as the oracle, per 1,000 segments: {len(sets)} segments, {len(POOL)} engines")
+    print("| | findings | errors | segments with an error | recall of changed numbers |")
+    print("|---|---|---|---|---|")
+    for left in ("", "characters"):
+        checks = {name: one for name, one in asked.items() if name != left}
+        for title, used in (("without the others", False), ("with them", True)):
+            told = [finding for some in run_checks(sets, checks, oracle=used) for finding in some]
+            errors = [finding for finding in told if finding.severity is Severity.ERROR]
+            spoilt = sum(
+                any(finding.severity is Severity.ERROR for finding in some)
+                for some in run_checks(sets, checks, oracle=used)
+            )
+            counts = " | ".join(f"{1000 * n / len(sets):.0f}" for n in (len(told), len(errors), spoilt))
+            without = f", {left} left out" if left else ""
+            print(f"| {title}{without} | {counts} | {_recall(sets, checks, used):.2f} |")
 
 
 def _recall(sets: Sequence[CandidateSet], checks: Checks, used: bool) -> float:

@@ -65,7 +65,7 @@ class Case:
         self.sizes = tuple([len(facts.plain.strip()) for facts in self.candidates])
         self.chars = self.source.chars.union(*[facts.chars for facts in known.values()])
         # Most segments are characters alone.
-        self.coded = not (self.source.bare and all([facts.bare for facts in known.values()]))
+        self.coded = not (self.source.bare and all(facts.bare for facts in known.values()))
         self.before: Case | None = None
         self.after: Case | None = None
 

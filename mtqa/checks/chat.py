@@ -10,7 +10,6 @@ from mtqa.facts import Case
 from mtqa.model import Severity
 from mtqa.ports import Fault
 
-
 _SPOKEN = (FENCE, *NOTE_SIGNS)
 
 

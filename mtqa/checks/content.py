@@ -18,6 +18,7 @@ from mtqa.ports import Fault
 
 _PRESENT = 0.8  # what a word that is there takes from a run of words that are not
 _RUN = 1.9  # the least weight of a run; in scripts without spaces it is in pairs of characters
+_TWO_NEW, _APART = b"\0\0", 3  # a run of that weight has two new words beside each other, or three apart
 _NET = 0.3  # of the run's weight, that the whole must differ by
 _SURE_RUN, _SURE_NET = 6.0, 0.6  # from where on it is more than a doubt
 _MARGIN, _LETTERS = 0.03, 4  # share and characters by which lengths always differ
@@ -40,10 +41,10 @@ class Omission:
             yield from _alone(case)
             return
         longest = (1 - _MARGIN) * _middle(lengths) - _LETTERS
-        for position, candidate in enumerate(case.candidates):
-            if 0 < lengths[position] <= longest and _words_apart(case, position) < 0:
-                gone = [run for other in _others(case, position) if (run := _gone(candidate, other))]
-                if 3 * len(gone) >= 2 * (sum(map(bool, lengths)) - 1):
+        for position, length in enumerate(lengths):
+            if 0 < length <= longest and _words_apart(case, position) < 0:
+                gone = _gone_by_most(case, position)
+                if gone:
                     gone.sort(key=lambda run: run.weight)
                     run = gone[len(gone) // 2]
                     yield Fault(position, f"nothing for “{_short(run.text)}”", "-", None, not run.sure)
@@ -68,8 +69,8 @@ class Addition:
                 if surplus < _NET * _RUN:
                     continue
                 known = case.source.once(_content).union(*[one.once(_content) for one in peers])
-                run = _Run(*_run(candidate, known), surplus)
-                if run.holds:
+                run = _run(candidate, known, surplus)
+                if run:
                     start = candidate.plain.find(run.text)
                     span = (start, start + len(run.text)) if start >= 0 else None
                     yield Fault(position, f"no other has “{_short(run.text)}”", "+", span, not run.sure)
@@ -87,10 +88,6 @@ class _Run(NamedTuple):
     text: str
     weight: float
     surplus: int
-
-    @property
-    def holds(self) -> bool:
-        return self.weight >= _RUN and self.surplus >= _NET * self.weight
 
     @property
     def sure(self) -> bool:
@@ -113,8 +110,21 @@ def _gone(candidate: Facts, other: Facts) -> _Run | None:
     surplus = _surplus(other, candidate)
     if surplus < _NET * _RUN:
         return None
-    run = _Run(*_run(other, candidate.once(_content)), surplus)
-    return run if run.holds else None
+    return _run(other, candidate.once(_content), surplus)
+
+
+def _gone_by_most(case: Case, position: int) -> list[_Run]:
+    """The runs that a candidate lacks, if it lacks one of two thirds of the others."""
+    candidate, others = case.candidates[position], _others(case, position)
+    needed = 2 * (sum(bool(one.plain) for one in case.candidates) - 1)
+    gone: list[_Run] = []
+    for place, other in enumerate(others):
+        run = _gone(candidate, other)
+        if run:
+            gone.append(run)
+        if 3 * (len(gone) + len(others) - place - 1) < needed:
+            return []
+    return gone
 
 
 def _surplus(one: Facts, other: Facts) -> int:
@@ -151,10 +161,11 @@ def _weight(facts: Facts) -> float:
     return len(facts.plain.strip()) + 1.5 * (0 if facts.plain.isascii() else len(_WIDE.findall(facts.plain)))
 
 
-def _run(text: Facts, known: frozenset[str]) -> tuple[str, float]:
-    """The heaviest run of words of `text` whose stems are not known, and its weight; empty if it is light."""
-    if len([stem for stem in text.once(content) if stem not in known]) < _RUN:
-        return "", 0.0  # however they stand
+def _run(text: Facts, known: frozenset[str], surplus: int) -> _Run | None:
+    """The heaviest run of words of `text` whose stems are not known, if it is heavy enough and no other wording."""
+    old = bytes(map(known.__contains__, text.once(content)))
+    if _TWO_NEW not in old and old.count(0) < _APART:
+        return None
     written, plain = text.once(words), text.once(folded)
     best = weight = 0.0
     start, found = 0, (0, 0)
@@ -169,9 +180,9 @@ def _run(text: Facts, known: frozenset[str]) -> tuple[str, float]:
         weight += value
         if weight > best:
             best, found = weight, (start, place + 1)
-    if best < _RUN:
-        return "", 0.0
-    return _between(text.once(masked), written, *found), best
+    if best < _RUN or surplus < _NET * best:
+        return None
+    return _Run(_between(text.once(masked), written, *found), best, surplus)
 
 
 def _between(plain: str, written: Sequence[str], first: int, last: int) -> str:

@@ -62,7 +62,7 @@ def negations(facts: Facts) -> int:
 def _negated(texts: Sequence[Facts]) -> bool:
     """Whether any of the texts negates; they are in one language."""
     if unspaced(texts[0].language):
-        return any([one.once(negations) for one in texts])
+        return any(one.once(negations) for one in texts)
     found = frozenset[str]().union(*[one.once(vocabulary) for one in texts])
     return not found.isdisjoint(_learned(found, texts[0].language))
 

@@ -62,7 +62,7 @@ class StartPunctuation:
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
         language = case.candidates[0].language if case.candidates else ""
-        if language not in _INVERTED and all([one.plain[:1].isalpha() for one in (case.source, *case.candidates)]):
+        if language not in _INVERTED and all(one.plain[:1].isalpha() for one in (case.source, *case.candidates)):
             return  # as mostly
         source = case.source.once(_start_sign)
         for position, candidate in enumerate(case.candidates):

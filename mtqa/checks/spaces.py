@@ -72,7 +72,7 @@ class PunctuationSpaces:
         if _SIGNS.isdisjoint(case.chars) or not (
             _HARD_SPACES & case.chars
             or any(map(case.together.__contains__, _SPACED))
-            or any([one.language == "fr" for one in case.candidates[:1]])
+            or any(one.language == "fr" for one in case.candidates[:1])
         ):
             return
         for position, candidate in enumerate(case.candidates):
