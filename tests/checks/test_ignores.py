@@ -75,13 +75,13 @@ def test_accepted_findings_are_silent_and_lapsed_lines_are_told(in_a_copy: Calla
     """The flow of a person: run, accept, run again; what was accepted bars nobody any more."""
     in_a_copy("run", "sample_files/app_en-de.xlf", "-o", "out")
     before = Path("out/segments.jsonl").read_text(encoding="utf-8")
-    assert '"check": "numbers"' in before
+    assert '"check":"numbers"' in before
     in_a_copy("ignore", "out", "--check", "numbers", "--note", "the price is new")
     lines = Path("mtqa-ignores.txt").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 2
     assert all("numbers" in line and line.endswith("# the price is new") for line in lines)
     in_a_copy("run", "sample_files/app_en-de.xlf", "-o", "out")
-    assert '"check": "numbers"' not in Path("out/segments.jsonl").read_text(encoding="utf-8")
+    assert '"check":"numbers"' not in Path("out/segments.jsonl").read_text(encoding="utf-8")
     assert json.loads(Path("out/run.json").read_text(encoding="utf-8"))["ignored"] == 2
     with Path("mtqa-ignores.txt").open("a", encoding="utf-8") as out:
         out.write("00000000deadbeef  numbers  gone\n")
