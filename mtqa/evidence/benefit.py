@@ -90,7 +90,7 @@ def _errors(observed: Observed, documents: Documents, labels: Labels, best: int)
     return {
         "errors": {
             "consensus": documents.share(chosen > 0, common).record(),
-            "average": documents.estimate(documents.means(average, common), common).record(),
+            "average": documents.rate(documents.means(average, common), common).record(),
             "best": documents.share(alone > 0, common).record(),
             "v_average": documents.estimate(documents.means(chosen - average, common), common).record(),
             "v_best": documents.estimate(documents.means(chosen - alone, common), common).record(),

@@ -75,7 +75,7 @@ def _compare(record: JsonObject, name: str, events: Bools, others: Floats, where
     difference = documents.means(events, where) - theirs
     record[name] = {
         "share": documents.share(events, where).record(),
-        "others": documents.estimate(theirs, where).record(),
+        "others": documents.rate(theirs, where).record(),
         "difference": documents.estimate(difference, where).record(),
     }
     return documents.p_value(difference, where)

@@ -11,7 +11,7 @@ from collections.abc import Hashable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
-from math import sqrt
+from math import inf, sqrt
 from typing import Any
 
 import numpy as np
@@ -149,17 +149,22 @@ class Documents:
         Clopper and Pearson's interval for as many independent segments as these are worth (Korn and Graubard 1998): n
         divided by how many times the variance over documents exceeds that of independent segments.
         """
-        seen = np.ones(len(self.owner), dtype=bool) if where is None else where
-        n, documents = self.seen(seen)
-        draws = self.means(events, seen)
-        value = float(draws[0])
+        return self.rate(self.means(events, where), where, most=1.0)
+
+    def rate(self, draws: Floats, where: Bools | None = None, most: float = inf) -> Estimate:
+        """The same of a share whose draws are known, such as the mean share of several engines.
+
+        `most`: how many independent segments one is worth at most; of several engines it may be more than one.
+        """
+        n, documents = self.seen(where)
+        value = min(max(float(draws[0]), 0.0), 1.0)
         if documents < 2:
             return Estimate(value, None, None, n, documents)
         alone = value * (1 - value) / n
         design = float(np.nanvar(draws[1:])) * documents / (documents - 1) / alone if alone else 1.0
         tail = (1 + self.level) / 2
         few = float(stats.t.ppf(tail, n - 1) / stats.t.ppf(tail, documents - 1)) ** 2
-        worth = min(n / max(design, 1e-9) * few, n)
+        worth = min(n / max(design, 1e-9) * few, n * most if alone else n)
         low, high = clopper_pearson(value * worth, worth, self.level)
         return Estimate(value, low, high, n, documents)
 

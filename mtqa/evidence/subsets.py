@@ -23,6 +23,7 @@ from mtqa.ports import JsonObject
 
 _MOST = 40  # subsets of one size
 PRIOR = 0.5
+SHARES = ("failures", "errors")  # whose intervals must know that none of 300 is not none
 
 
 class Choices:
@@ -90,7 +91,8 @@ def marginal(observed: Observed, documents: Documents, choices: Choices, costs: 
                 continue
             mean = np.mean([np.nan_to_num(choices.worth(name, chosen)) for chosen in picks], axis=0)
             draws = documents.means(mean, where)
-            row[name] = documents.estimate(draws, where).record()
+            figure = documents.rate if name in SHARES else documents.estimate
+            row[name] = figure(draws, where).record()
             if name in before:
                 row[name]["adds"] = documents.estimate(draws - before[name], where).record()
             before[name] = draws

@@ -56,6 +56,20 @@ def test_nothing_seen_is_not_nothing() -> None:
     assert found.high == pytest.approx(1 - 0.025 ** (1 / 100), rel=1e-6)
 
 
+def test_the_mean_share_of_several_engines_knows_more_than_one_of_them() -> None:
+    rng = np.random.default_rng(5)
+    documents, hits, widths = Documents(np.repeat(np.arange(60), 5), resamples=300), 0, []
+    for _ in range(200):
+        events = rng.random((300, 6)) < 0.05
+        one, whole = documents.share(events[:, 0]), documents.rate(documents.means(events.mean(axis=1)))
+        hits += (whole.low or 0) <= 0.05 <= (whole.high or 0)
+        widths.append(((whole.high or 0) - (whole.low or 0)) / ((one.high or 0) - (one.low or 0)))
+    assert hits >= 180  # 190 promised
+    assert np.median(widths) < 0.6
+    none = documents.rate(documents.means(np.zeros(300)))
+    assert none.high == documents.share(np.zeros(300, dtype=bool)).high
+
+
 def test_a_difference_of_nothing_is_found_as_often_as_promised() -> None:
     rng = np.random.default_rng(3)
     owner = np.repeat(np.arange(25), 6)
