@@ -18,7 +18,7 @@ from typing import NamedTuple
 from mtqa.checks import Checks, Ignores, Watching, run_checks
 from mtqa.consensus import choice, mix
 from mtqa.consensus.decide import DecideSettings, Standing, decide
-from mtqa.consensus.explain import explain
+from mtqa.consensus.explain import Meaning, explain
 from mtqa.consensus.kin import Twins
 from mtqa.consensus.mix import Mixture, Scale
 from mtqa.consensus.prior import Priors
@@ -70,6 +70,7 @@ class Judge:
         self.scales = _scales(self._metrics, self._sampling)
         natural = {name: scale for name, scale in self.scales.items() if not is_share(rules.metrics[name])}
         self._choice, self._agreement = Mixture(weights, natural), Mixture(weights, self.scales)
+        self._meaning = Mixture({name: 1.0 for name, one in rules.metrics.items() if tells_meaning(one)}, self.scales)
         self._kin = self._twins.kinship(rules.families, rules.decide.kin_vote)
         self.priors = self._priors.values(self._twins.engines, self._kin.weights(self._twins.engines))
         self.signatures = {AGREEMENT: self._agreement.signature} | {n: m.signature for n, m in self._metrics.items()}
@@ -142,6 +143,9 @@ class Judge:
         verdict = decide(voters, agreements, barred, settings, self._standing(found, compared, utilities))
         divergent = verdict.status is Status.DIVERGENT
         traits = self._sources.traits(found.segment.source.plain) if divergent else ()
+        alike = self._meaning.pairs(utilities, voters) if divergent and self._meaning.weights else {}
+        meaning = Meaning(alike, settings.agree_at) if alike else None
+        reasons = explain(found, findings, agreements, verdict, settings, meaning=meaning, traits=traits)
         return Result(
             found,
             findings,
@@ -149,7 +153,7 @@ class Judge:
                 name: Utilities(self.signatures[name], pairs)
                 for name, pairs in ({AGREEMENT: agreements} | utilities).items()
             },
-            replace(verdict, reasons=explain(found, findings, agreements, verdict, settings, traits=traits)),
+            replace(verdict, reasons=reasons),
             self_agreement={engine: self._alike(scored) for engine, scored in vote.within.items()},
         )
 
@@ -172,6 +176,11 @@ class Judge:
 def is_share(metric: Metric) -> bool:
     """Whether a metric says of itself that its utilities are the share of two texts that they have in common."""
     return bool(getattr(metric, "is_share", False))
+
+
+def tells_meaning(metric: Metric) -> bool:
+    """Whether a metric says of itself that it sees what texts mean, in whatever words."""
+    return bool(getattr(metric, "tells_meaning", False))
 
 
 def _for_run(metrics: Mapping[str, Metric], sets: Callable[[], Windows]) -> dict[str, Metric]:

@@ -162,6 +162,8 @@ class Metric(Protocol):
 
     An optional attribute `is_share = True` says that a utility is the share of two texts that they have in common, from
     0 for nothing to 1 for all; it then enters the choice as it is. Others are put on the scale of the run.
+    `tells_meaning = True` says that it sees what texts mean, in whatever words: a divergent segment in which all
+    candidates support each other by it is a matter of paraphrase.
     """
 
     @property

@@ -43,6 +43,8 @@ class Comet:
     whether encodings stay on disk for the next run, 4 KB a text.
     """
 
+    tells_meaning = True  # other words for the same are no divergence to it
+
     def __init__(  # noqa: PLR0913 - one parameter a setting
         self,
         *,
