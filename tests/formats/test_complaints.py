@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from mtqa.checks import run_checks
 from mtqa.checks.inline_codes import InlineCodes
 from mtqa.errors import FormatError, UnsafeFile
 from mtqa.formats import PROFILES, write_copy
 from mtqa.inline import Text
-from mtqa.model import Candidate, Severity, Status
+from mtqa.model import Candidate, CandidateSet, Severity, Status
 from tests.formats.bilingual import FORMATS, TMX14, XLIFF12, XLIFF20, Sample, edit
 
 DOCS = Path(__file__).parents[2] / "docs" / "formats.md"
@@ -122,8 +123,8 @@ def test_8_a_half_translated_trados_unit_is_finished_with_its_spaces(tmp_path: P
 def test_9_a_candidate_without_the_codes_of_the_source_has_an_error(tmp_path: Path) -> None:
     (segment,) = xliff(tmp_path, UNIT.format(1, "", CODED, "")).segments()
     damaged = Candidate("e", Text("Jetzt Save drücken"))
-    assert InlineCodes.default is Severity.ERROR
-    found = list(InlineCodes().findings(segment, damaged, [], Severity.ERROR))
+    checks = {"inline_codes": (InlineCodes(), InlineCodes.default)}
+    (found,) = run_checks([CandidateSet(segment, (damaged,), ())], checks)
     assert len(found) == 3
     assert all(finding.severity is Severity.ERROR for finding in found)
 
