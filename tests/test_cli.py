@@ -5,9 +5,11 @@ import io
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
@@ -23,7 +25,7 @@ CONFIG = ROOT / "sample_files" / "mtqa.toml"
 GOLDEN = Path(__file__).parent / "golden"
 COMMANDS = (
     "run", "score", "estimate", "report", "show", "gate", "compare", "scorecard", "pool", "review", "apply",
-    "inspect", "formats", "check", "doctor", "plugins", "calibrate", "probe",
+    "inspect", "formats", "check", "doctor", "plugins", "calibrate", "probe", "canary", "ignore",
 )  # fmt: skip
 
 
@@ -385,3 +387,14 @@ def test_a_safety_net_says_where_it_caught(invoke: Callable[..., Result], tmp_pa
     assert "nmt_b overruled by" in invoke("show", "out").stdout
     (tmp_path / "net.toml").write_text(f'[decide]\nprimary = "nmt_bb"\n{config}', encoding="utf-8")
     assert "did you mean 'nmt_b'" in str(invoke("run", SAMPLE, "-c", tmp_path / "net.toml", "-o", "no").exception)
+
+
+def test_a_cache_that_an_older_mtqa_left_is_in_nobodys_way(tmp_path: Path) -> None:
+    left = tmp_path / "mtqa" / "answers.sqlite"
+    left.parent.mkdir()
+    with closing(sqlite3.connect(left)) as connection:
+        connection.execute("CREATE TABLE answers (key TEXT)")
+    before = left.read_bytes()
+    done = cli("run", SAMPLE, "-c", CONFIG, "-o", tmp_path / "out", XDG_CACHE_HOME=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert left.read_bytes() == before

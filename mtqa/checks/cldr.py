@@ -68,18 +68,3 @@ def ordinal_categories(tag: str) -> frozenset[str]:
     """The categories of ordinal numbers."""
     found = locale(tag)
     return frozenset() if found is None else frozenset(found.ordinal_form.tags) | {"other"}
-
-
-@lru_cache(maxsize=1)
-def currency_signs() -> frozenset[str]:
-    """The signs of currencies that are one character and no letter (€, $, £, ¥, ₹)."""
-    from unicodedata import category
-
-    return frozenset(chr(code) for code in range(0x24, 0x20C1) if category(chr(code)) == "Sc")
-
-
-@lru_cache(maxsize=1)
-def currency_codes() -> frozenset[str]:
-    """The codes of currencies (EUR, USD)."""
-    english = locale("en")
-    return frozenset(english.currencies) if english else frozenset()

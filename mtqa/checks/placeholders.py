@@ -25,7 +25,6 @@ _QT = re.compile(r"(?<![\d%])%(?:L?[1-9]\d?(?![\d$.,%])|n(?![A-Za-z]))")
 _ANONYMOUS = re.compile(r"%[^(\d$#{][^$({]*|%[a-zA-Z@]")
 _ARGUMENT = re.compile(r"\s*([\w.$-]+)\s*(?:,\s*(\w+)\s*(?:,(.*))?)?", re.DOTALL)
 _PYTHON_FIELD = re.compile(r"\s*([\w.$\[\]-]*)(?:![rsa])?(?::[^{}\n]*)?\s*")
-_FIELD = re.compile(r"\{\s*[\w.$-]+\s*\}")
 _SIGNS = frozenset("%{$")
 BRANCHING = ("plural", "select", "selectordinal")
 
@@ -82,12 +81,6 @@ def placeholders(text: str) -> Counter[str]:
 def _tight(name: str) -> str:
     """`{{ name }}` is `{{name}}`."""
     return "{{" + name[2:-2].strip() + "}}" if name.startswith("{{") else name
-
-
-def without_placeholders(text: str) -> str:
-    """The text with its simple placeholders blanked, so that `%1$s` and `{0}` are not read as numbers."""
-    blanked = SIMPLE.sub(lambda match: " " * len(match.group()), text)
-    return _FIELD.sub(lambda match: " " * len(match.group()), blanked)
 
 
 def braces(text: str) -> Iterator[str]:

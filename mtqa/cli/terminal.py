@@ -24,10 +24,12 @@ _STEPS = 4  # plain lines per stage, where there is no terminal
 
 
 def default_cache() -> Path:
-    """The answer cache that all runs of a user share."""
+    """The answer cache that all runs of a user share. One made by an mtqa with other tables is left where it is."""
     from platformdirs import user_cache_path
 
-    return user_cache_path("mtqa") / "answers.sqlite"
+    from mtqa.store.answers import VERSION
+
+    return user_cache_path("mtqa") / f"answers-{VERSION}.sqlite"
 
 
 def printable(text: str) -> str:

@@ -17,11 +17,11 @@ from mtqa.ports import JsonObject
 from mtqa.store.database import Database
 from mtqa.store.presence import Presence
 
-_VERSION = 2  # of the tables
+VERSION = 2  # of the tables
 # Keys are as good as random: rows go to the end of a table and only the short keys into an index, which is four times
 # faster than rows that are kept in the order of their keys (benchmarks/journal.py).
 _TABLES = (
-    f"PRAGMA user_version = {_VERSION}",
+    f"PRAGMA user_version = {VERSION}",
     "CREATE TABLE IF NOT EXISTS answers (n INTEGER PRIMARY KEY, key BLOB UNIQUE NOT NULL, answer TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS claims (key BLOB PRIMARY KEY, run TEXT NOT NULL) WITHOUT ROWID",
 )
@@ -39,7 +39,7 @@ class Answers:
         with self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")
             [version] = connection.execute("PRAGMA user_version").fetchone()
-            if version != _VERSION and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            if version != VERSION and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
                 raise StoreError(str(path), "is of another version", "name another file with --cache")
             for statement in _TABLES:
                 connection.execute(statement)
