@@ -14,8 +14,10 @@ from tests.report.runs import Record, make_run, texts_of
 class OpenReport:
     """A page that shows a report, and everything it did that it should not."""
 
-    def __init__(self, browser: Any, path: Path, hash_: str = "", **options: Any) -> None:
+    def __init__(self, browser: Any, path: Path, hash_: str = "", script: str = "", **options: Any) -> None:
         self.context = browser.new_context(**({"viewport": {"width": 1400, "height": 900}} | options))
+        if script:
+            self.context.add_init_script(script)
         self.page = self.context.new_page()
         self.faults: list[str] = []
         self.url = path.as_uri()

@@ -210,6 +210,28 @@ def test_decisions_are_imported_and_stale_ones_left_out(report: OpenReport, fold
         expect(page.locator("#problem")).to_contain_text("no.json cannot be read")
 
 
+SLOWLY_UNPACKED = """
+const { json } = Response.prototype;
+Response.prototype.json = async function () {
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  return json.call(this);
+};
+"""
+
+
+def test_keys_wait_for_the_segment_that_the_key_before_them_opens(browser: Any, folder: Path, tmp_path: Path) -> None:
+    with OpenReport(browser, render(folder), "#sort=document", script=SLOWLY_UNPACKED) as opened:
+        page = opened.page
+        for key in ("a", "j", "2", "j", "i"):
+            page.keyboard.press(key)
+        expect(page.locator("#reason-text")).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(page.locator("#progress")).to_have_text("2 of 8 reviewed")
+        decisions = export(page, tmp_path / "decisions.json")["decisions"]
+    ids = [json.loads(line)["id"] for line in (folder / "segments.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [(d["id"], d["action"]) for d in decisions] == [(ids[0], "accept"), (ids[1], "choose")]
+
+
 def test_a_hostile_run_can_be_read_searched_and_reviewed(browser: Any, tmp_path: Path) -> None:
     """Every field full of markup, commands, direction characters, halves of characters, 200 kB."""
     folder = make_run(tmp_path, [])

@@ -173,7 +173,7 @@ def test_the_page_saves_as_it_goes(browser: Any, server: ReviewServer, folder: P
     page.goto(server.address)
     page.wait_for_selector("html[data-ready]")
     page.keyboard.press("a")
-    with page.expect_response("**/decisions") as answer:
+    with page.expect_response(lambda answer: "choose" in (answer.request.post_data or "")) as answer:
         page.keyboard.press("2")
     assert answer.value.ok
     expect(page.locator("#progress")).to_have_text("1 of 8 reviewed")
@@ -197,3 +197,21 @@ def test_the_page_saves_as_it_goes(browser: Any, server: ReviewServer, folder: P
     assert got == "out"
     assert faults == []
     context.close()
+
+
+def test_what_could_not_be_saved_is_saved_at_the_next_visit(browser: Any, server: ReviewServer, folder: Path) -> None:
+    expect = pytest.importorskip("playwright.sync_api").expect
+    page = browser.new_page()
+    page.goto(server.address)
+    page.wait_for_selector("html[data-ready]")
+    with page.expect_response("**/decisions"):
+        page.keyboard.press("a")
+    page.route("**/decisions", lambda route: route.abort())
+    page.keyboard.press("2")
+    expect(page.locator("#problem")).to_contain_text("Not saved")
+    page.unroute("**/decisions")
+    with page.expect_response(lambda answer: "choose" in (answer.request.post_data or "")):
+        page.reload()
+    (kept,) = read_decisions(folder / "decisions.json")
+    assert kept.action == "choose"
+    page.close()

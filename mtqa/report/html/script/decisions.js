@@ -15,7 +15,7 @@
 const DECIDED = { accept: "accepted", choose: "chosen by you", edit: "edited", ignore: "ignored" };
 
 class Decisions {
-  /** `changed` is called after every change; with the id where one segment is concerned. */
+  /** `changed` is called after every change, with the id where one segment is concerned; a promise of it drawn. */
   constructor(fingerprint, changed) {
     this.key = `mtqa-decisions:${fingerprint}`;
     this.changed = changed;
@@ -60,12 +60,12 @@ class Decisions {
     return this.kept.size;
   }
 
-  /** Decide, or take a decision back with undefined. */
+  /** Decide, or take a decision back with undefined; a promise of it drawn. */
   set(id, kept) {
     this.undoable.push([id, this.kept.get(id)]);
     this.put(id, kept);
     this.store();
-    this.changed(id);
+    return this.changed(id);
   }
 
   put(id, kept) {

@@ -12,11 +12,14 @@ const keysOf = (page) => {
     e: () => page.edit(),
     i: () => page.ignore(),
     u: () => page.undo(),
-    "/": () => byId("query").focus(),
-    "?": () => byId("help").showModal(),
   };
   for (let place = 1; place <= 9; place += 1) keys[place] = () => page.choose(place);
   return keys;
+};
+
+const AT_ONCE = {
+  "/": () => byId("query").focus(),
+  "?": () => byId("help").showModal(),
 };
 
 /** Only where the list has the focus: elsewhere these keys belong to the page. */
@@ -49,13 +52,17 @@ const onKey = (page, keys, listKeys) => (event) => {
     if (typing(target)) {
       event.preventDefault(); // a browser would empty the search
       page.list.rows.focus({ preventScroll: true });
-    } else if (page.view.open) page.close();
+    } else if (page.view.open) page.turn(() => page.close());
     return;
   }
   if (key === "Enter" && (target === page.list.rows || target === document.body)) {
-    page.open(page.list.current).then(() => page.detail.focus({ preventScroll: true }));
-  } else if (target === page.list.rows && Object.hasOwn(listKeys, key)) listKeys[key]();
-  else if (!typing(target) && Object.hasOwn(keys, key)) keys[key]();
+    page.turn(async () => {
+      await page.open(page.list.current);
+      page.detail.focus({ preventScroll: true });
+    });
+  } else if (target === page.list.rows && Object.hasOwn(listKeys, key)) page.turn(listKeys[key]);
+  else if (!typing(target) && Object.hasOwn(keys, key)) page.turn(keys[key]);
+  else if (!typing(target) && Object.hasOwn(AT_ONCE, key)) AT_ONCE[key](); // what is typed next belongs there
   else return;
   event.preventDefault();
 };
@@ -64,8 +71,7 @@ const onRowClick = (page) => (event) => {
   const row = event.target.closest(".row");
   if (!row || String(getSelection())) return; // somebody is copying text
   const index = Number(row.dataset.index);
-  if (page.view.open === page.list.segments[index].id) page.close();
-  else page.open(index);
+  page.turn(() => (page.view.open === page.list.segments[index].id ? page.close() : page.open(index)));
 };
 
 const listenToToolbar = (page) => {
@@ -120,10 +126,10 @@ const listen = (page) => {
   byId("rows").addEventListener("click", onRowClick(page));
   page.detail.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");
-    if (button) actions[button.dataset.do](button);
+    if (button) page.turn(() => actions[button.dataset.do](button));
   });
   byId("theme").addEventListener("click", nextTheme);
-  byId("help-open").addEventListener("click", keys["?"]);
+  byId("help-open").addEventListener("click", AT_ONCE["?"]);
   document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault(); // the address belongs to the view
     page.list.rows.focus();

@@ -17,7 +17,7 @@ const changed = (id) => {
   if (about.served && id !== undefined) {
     exchange.send(id, decisions.get(id)).catch((error) => tell(`Not saved: ${error.message}. Export your decisions.`));
   }
-  page.decided(id);
+  return page.decided(id);
 };
 
 const decisions = new Decisions(about.fingerprint, changed);
@@ -51,7 +51,11 @@ drawControls(rows, run);
 listen(page);
 if (about.served) {
   try {
-    decisions.merge((await exchange.fetch()).pairs);
+    const { pairs } = await exchange.fetch();
+    const saved = new Map(pairs);
+    const unsaved = [...decisions.kept].filter(([id, kept]) => !(saved.get(id)?.at >= kept.at)); // the page was left too soon
+    decisions.merge([...pairs, ...unsaved]);
+    for (const [id, kept] of unsaved) await exchange.send(id, kept);
   } catch (error) {
     tell(`The server cannot be reached: ${error.message}`);
   }

@@ -8,6 +8,13 @@ class Page {
     this.wide = window.matchMedia("(min-width: 1000px)");
     this.detail = byId("detail");
     this.segment = undefined; // the open one, with everything that is known of it
+    this.last = Promise.resolve();
+  }
+
+  /** Act when all that was asked for before is done: a key must meet the segment that the key before it opened. */
+  turn(action) {
+    const done = this.last.then(action);
+    this.last = done.catch(() => {}); // told by the browser as unhandled, through `done`
   }
 
   get row() {
@@ -152,13 +159,13 @@ class Page {
   }
 
   decide(segment, kept) {
-    this.decisions.set(segment.id, { ...kept, blind: !this.view.names, at: new Date().toISOString() });
+    return this.decisions.set(segment.id, { ...kept, blind: !this.view.names, at: new Date().toISOString() });
   }
 
   async accept() {
     const segment = await this.subject();
     if (!segment || !(segment.kept || segment.chosen)) return;
-    this.decide(segment, { action: "accept", engine: segment.kept ? undefined : segment.chosen.engine });
+    await this.decide(segment, { action: "accept", engine: segment.kept ? undefined : segment.chosen.engine });
   }
 
   async choose(place) {
@@ -167,7 +174,7 @@ class Page {
     if (!candidate) return;
     const same = candidate.engine === segment.chosen?.engine && !segment.kept;
     const shown = same ? undefined : candidate.target.slice(0, 280);
-    this.decide(segment, { action: same ? "accept" : "choose", engine: candidate.engine, shown });
+    await this.decide(segment, { action: same ? "accept" : "choose", engine: candidate.engine, shown });
   }
 
   async edit() {
