@@ -67,6 +67,7 @@ def browser() -> Iterator[Any]:
     chromium = os.environ.get("MTQA_CHROMIUM") or shutil.which("chromium")
     if not chromium:
         pytest.skip("no Chromium: install it, or name it in MTQA_CHROMIUM")
+    api.expect.set_options(timeout=60_000)  # milliseconds: no test depends on how busy the machine is
     with api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=_QUIET)
         yield browser
