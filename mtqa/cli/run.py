@@ -171,7 +171,7 @@ def _finish(plan: Plan, manifest: JsonObject) -> None:
     """Write the manifest and the report, and say on one line what came out."""
     from mtqa.cli.report import render
 
-    write_manifest(plan.folder, manifest)
+    write_manifest(plan.folder, manifest | {"finished": datetime.now(UTC).isoformat(timespec="seconds")})
     render(plan.folder, "html", plan.folder / "report.html")
     for about in manifest["notices"]:
         notice(Notice(**about))

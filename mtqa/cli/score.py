@@ -55,6 +55,7 @@ def command(
     settings = replace(settings, decide=decide, cache=settings.cache or default_cache())
     lines_only = out.suffix.lower() in _LINES
     _check(out, table, lines_only=lines_only)
+    created = datetime.now(UTC)
     scored = Table(table, settings)
     try:
         summary = _judged(scored, settings)
@@ -63,7 +64,7 @@ def command(
             (out / "run.json").unlink(missing_ok=True)  # a folder that has it holds a complete run
         _write(out if lines_only else out / "segments.jsonl", scored.lines())
         if not lines_only:
-            write_manifest(out, _manifest(scored, table, settings, summary))
+            write_manifest(out, _manifest(scored, table, settings, summary, created))
     finally:
         scored.close()
     for warning in scored.confidence.warnings():
@@ -94,12 +95,13 @@ def _write(path: Path, lines: Iterator[bytes]) -> None:
         file.writelines(line + b"\n" for line in lines)
 
 
-def _manifest(scored: Table, table: Path, settings: Settings, summary: JsonObject) -> JsonObject:
+def _manifest(scored: Table, table: Path, settings: Settings, summary: JsonObject, created: datetime) -> JsonObject:
     sha256, calibration = digest(table), scored.confidence.record()
     return ({"calibration": calibration} if calibration else {}) | {
         "mtqa": __version__,
         "schema": SCHEMA_VERSION,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "created": created.isoformat(timespec="seconds"),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "engines": {
             name: {"use": "table", "signature": f"table|sha256:{sha256}"}
             | (

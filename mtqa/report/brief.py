@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from mtqa.ports import JsonObject
 from mtqa.report.plain import encodable
+from mtqa.report.table import made
 
 _STATUSES = ("agreed", "divergent", "undecided", "protected", "lost")
 _WORST = 5
@@ -78,7 +79,7 @@ class Brief:
         cost = ", ".join(f"{amount:.2f} {currency}" for currency, amount in summary.get("cost", {}).items())
         facts = [
             f"{files}, {summary['segments']} segments, {pairs}",
-            f"{self.manifest['created']}, mtqa {self.manifest['mtqa']}",
+            f"{made(self.manifest)}, mtqa {self.manifest['mtqa']}",
         ]
         return facts + ([f"cost {cost}"] if cost else []) + [_HONEST]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from mtqa.errors import StoreError
@@ -24,6 +25,18 @@ def manifest_of(folder: Path) -> JsonObject:
     except (OSError, ValueError) as error:
         raise StoreError(str(path), f"cannot be read ({error})", "run again") from error
     return manifest
+
+
+def made(manifest: JsonObject) -> str:
+    """When a run was started, and how long it took where that is known."""
+    created = str(manifest["created"])
+    if "finished" not in manifest:
+        return created
+    took = datetime.fromisoformat(manifest["finished"]) - datetime.fromisoformat(created)
+    minutes, seconds = divmod(round(took.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "h"), (minutes, "min")) if hours else ((minutes, "min"), (seconds, "s"))
+    return f"{created} in {' '.join(f'{value} {unit}' for value, unit in parts if value) or '0 s'}"
 
 
 def results_of(folder: Path) -> Iterator[JsonObject]:

@@ -14,7 +14,7 @@ from mtqa.errors import StoreError
 from mtqa.languages import right_to_left
 from mtqa.ports import JsonObject
 from mtqa.report.plain import cell_text
-from mtqa.report.table import NUMBERS, flat, manifest_of, results_of
+from mtqa.report.table import NUMBERS, flat, made, manifest_of, results_of
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -99,7 +99,7 @@ def _summary(sheet: _Sheet, manifest: JsonObject) -> None:
     sheet.sheet.set_column(0, 0, 22)
     sheet.sheet.set_column(1, 1, 60)
     summary = manifest["summary"]
-    rows: list[tuple[str, Any]] = [("made", f"{manifest['created']} with mtqa {manifest['mtqa']}")]
+    rows: list[tuple[str, Any]] = [("made", f"{made(manifest)} with mtqa {manifest['mtqa']}")]
     rows += [("file", f"{one['file']} ({one['format']}, {one['segments']} segments)") for one in manifest["inputs"]]
     rows += [(name, summary[name]) for name in ("segments", "agreed", "divergent", "undecided", "protected", "lost")]
     rows += [(f"reason: {code.replace('_', ' ')}", count) for code, count in summary["reasons"].items()]

@@ -197,6 +197,7 @@ def _manifest(records: list[Record]) -> Record:
         "mtqa": "0.1.0",
         "schema": 1,
         "created": "2026-05-04T09:30:00+00:00",
+        "finished": "2026-05-04T13:42:08+00:00",
         "inputs": [{"file": f, "format": "xliff1", "sha256": "0" * 64, "segments": n} for f, n in files.items()],
         "engines": {e: {"use": "file" if e == "vendor" else e, "signature": f"{e}|v:1"} for e in engines},
         "metrics": {"chrf": "chrF2|nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no|version:2.5.1"},

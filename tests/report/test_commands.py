@@ -122,6 +122,7 @@ def test_one_page_for_who_decides(folder: Path, invoke: Run) -> None:
     markdown = invoke("report", folder, "--summary", "--format", "markdown").stdout
     for page in (text, markdown):
         assert "Agreement is not quality" in page
+        assert "in 4 h 12 min" in page
         assert "To look at first" in page
         worst = max((r for r in records(folder) if r["status"] == "divergent"), key=lambda r: r["risk"])
         assert worst["id"].replace("_", "\\_").replace("#", "\\#") in page or worst["id"] in page

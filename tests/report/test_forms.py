@@ -106,6 +106,7 @@ def test_a_workbook_says_what_the_run_says(folder: Path) -> None:
     assert arabic[head.index("chosen")].alignment.readingOrder == 2
     summary = dict(book["summary"].iter_rows(values_only=True))
     assert summary["segments"] == 40
+    assert summary["made"] == "2026-05-04T09:30:00+00:00 in 4 h 12 min with mtqa 0.1.0"
 
 
 def test_no_cell_of_a_workbook_is_a_formula_or_a_link(evil: Path) -> None:

@@ -158,6 +158,7 @@ def test_a_foreign_address_is_no_fault(browser: Any, report: Path, address: str)
 
 def test_every_number_of_the_overview_leads_to_its_segments(browser: Any, report: Path) -> None:
     with OpenReport(browser, report) as opened:
+        expect(opened.page.locator("#facts")).to_contain_text("2026-05-04 09:30 UTC in 4 h 12 min")
         links = opened.page.locator("#overview .legend a, #strata td a, #cards a")
         assert links.count() > 8
         for link in links.all():

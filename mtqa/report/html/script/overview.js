@@ -20,7 +20,7 @@ const drawFacts = (run) => {
     ["Rule", `agreement of ${decide.agree_at} counts as support · outlier from ${decide.outlier_gap} below the others · ` +
       `at least ${decide.min_voters} voters`],
     ["Confidence", confidenceFact(run.calibration)],
-    ["Made", `${moment(run.created)} with mtqa ${run.mtqa}${costOf(run)}`],
+    ["Made", `${moment(run.created)}${tookOf(run)} with mtqa ${run.mtqa}${costOf(run)}`],
   ];
   byId("facts").replaceChildren(...facts.map(([term, text]) => el("div", {}, el("dt", {}, term), el("dd", {}, text))));
 };
@@ -34,6 +34,15 @@ const confidenceFact = (calibration) => {
 };
 
 const costOf = (run) => (run.summary.cost ? `, for ${money(run.summary.cost)}` : "");
+
+/** " in 4 h 12 min", of the start that came to its end: what a run took before it was killed is not known. */
+const tookOf = ({ created, finished }) => {
+  const took = Math.round((new Date(finished) - new Date(created)) / 1000);
+  if (Number.isNaN(took)) return "";
+  const [hours, minutes, seconds] = [Math.floor(took / 3600), Math.floor(took / 60) % 60, took % 60];
+  const parts = hours ? [[hours, "h"], [minutes, "min"]] : [[minutes, "min"], [seconds, "s"]];
+  return ` in ${parts.filter(([value]) => value).map(([value, unit]) => `${value} ${unit}`).join(" ") || "0 s"}`;
+};
 
 const fileLine = (input) => [el("bdi", {}, input.file), ` · ${input.format} · ${counted(input.segments, "segment")}`];
 
