@@ -51,6 +51,7 @@ class WriteSettings:
     `profile`: for which tool (docs/formats.md); empty finds it from the file. `overwrite`: replace existing targets
     that nobody has confirmed. `alternatives`: add the other candidates. `notes`: say in a note why a segment is
     divergent. `scores`: say as a number how far the engines agree, where the format has a place for it.
+    `issue_types`: say in the words of ITS 2.0 what is wrong, where it has.
     """
 
     profile: str = ""
@@ -58,6 +59,7 @@ class WriteSettings:
     alternatives: bool = False
     notes: bool = True
     scores: bool = False
+    issue_types: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,11 +198,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a segment diverges: a code, the engines concerned, and a sentence of evidence."""
+    """Why a segment diverges: a code, the engines concerned, and a sentence of evidence.
+
+    `its` is the ITS type of the finding that tells it; empty where none does, and the type is that of the code
+    (`mtqa.issues`).
+    """
 
     code: str
     engines: tuple[str, ...]
     evidence: str
+    its: str = ""
 
 
 class Why(StrEnum):
@@ -282,7 +287,7 @@ class Edit:
     `target` replaces the segment's target; None leaves it. `remark` is the sentence for the reader of the file,
     None for no note. `alternatives`: (engine, text, agreement 0..100), best first. `reviewed`: a person has decided
     on the target. `agreement`, 0..1, is how far the others support the target, where that is to be written as a
-    number; None for no number.
+    number; None for no number. `issue` is the ITS type of what is wrong with it, where that is to be written.
     """
 
     status: Status
@@ -291,6 +296,7 @@ class Edit:
     alternatives: tuple[tuple[str, Text, int], ...] = ()
     reviewed: bool = False
     agreement: float | None = None
+    issue: str = ""
 
     @property
     def word(self) -> str:

@@ -24,6 +24,7 @@ from mtqa.errors import FormatError, MtqaError, SeveralErrors, StaleFile, Unknow
 from mtqa.formats import write_copy
 from mtqa.inline import Text
 from mtqa.inputs import Found, Opened, digest, open_input
+from mtqa.issues import REASONS, issue_of
 from mtqa.judging import Judge, Rules, signatures_of
 from mtqa.model import CandidateSet, Edit, Notice, Result, Severity, Status
 from mtqa.parts import Parts, build_confidence
@@ -244,7 +245,20 @@ def edit_of(result: Result, settings: Settings) -> Edit | None:
         remark,
         alternatives_of(result) if settings.write.alternatives else (),
         agreement=None if divergence is None else round(1 - divergence, 2),
+        issue=_issue(result) if settings.write.issue_types else "",
     )
+
+
+def _issue(result: Result) -> str:
+    """The ITS type of the worst finding on what is written; else that of why there is no majority for it."""
+    chosen, verdict = result.chosen, result.verdict
+    on_it = [finding for finding in result.findings if chosen and finding.engine == chosen.engine]
+    if on_it:
+        worst = min(on_it, key=lambda finding: finding.severity is not Severity.ERROR)
+        return issue_of(worst.check, worst.message).its
+    if verdict.reasons and verdict.status in (Status.DIVERGENT, Status.UNDECIDED):
+        return verdict.reasons[0].its or REASONS[verdict.reasons[0].code].its
+    return ""
 
 
 def alternatives_of(result: Result) -> tuple[tuple[str, Text, int], ...]:

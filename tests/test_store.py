@@ -57,7 +57,10 @@ def test_answers_come_back(answer: Candidate | Failure) -> None:
 
 
 def test_edits_come_back() -> None:
-    for edit in (Edit(Status.DIVERGENT, CODED, "why", (("e", CODED, 87),), agreement=0.25), Edit(Status.AGREED)):
+    for edit in (
+        Edit(Status.DIVERGENT, CODED, "why", (("e", CODED, 87),), agreement=0.25, issue="numbers"),
+        Edit(Status.AGREED),
+    ):
         assert edit_from_json(json.loads(json.dumps(edit_to_json(edit)))) == edit
 
 

@@ -16,6 +16,7 @@ from mtqa.cli.terminal import notice, printable
 from mtqa.config import load_settings
 from mtqa.errors import FormatError, MtqaError, SeveralErrors, UnknownFormat
 from mtqa.inputs import Found, Opened, find, open_input
+from mtqa.issues import issue_of
 from mtqa.languages import canonical
 from mtqa.model import Candidate, CandidateSet, Finding, Notice, Segment, Severity
 from mtqa.parts import build_checks, build_formats
@@ -85,10 +86,13 @@ def told_of(ignores: Ignores) -> str:
 
 
 def _line(segment: Segment, finding: Finding, *, as_json: bool) -> str:
+    issue = issue_of(finding.check, finding.message)
     record = {
         "id": segment.id,
         "unit": segment.unit,
         "check": finding.check,
+        "its": issue.its,
+        "mqm": issue.mqm,
         "severity": finding.severity.value,
         "message": finding.message,
         "fingerprint": finding.fingerprint,

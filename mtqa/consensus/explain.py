@@ -21,25 +21,14 @@ from dataclasses import dataclass
 
 from mtqa.consensus.decide import DecideSettings
 from mtqa.consensus.mix import Pairs
+from mtqa.issues import REASONS, issue_of
 from mtqa.model import CandidateSet, Finding, Reason, Severity, Status, Verdict
 
 _MEANING = {
     1: "; one alone is a translation without evidence",
     2: "; two can be measured against each other and elect nobody",
 }
-CODES = (
-    "no_quorum", "formatting_error", "hallucination", "omission", "terminology", "semantic_drift", "paraphrase",
-    "unusual_input",
-)  # fmt: skip
-# Check -> what its findings mean; a pair where that depends on the subject: (something is gone, something is new).
-_MEANINGS = {
-    **dict.fromkeys(("terminology", "do_not_translate", "term_consistency", "target_consistency"), "terminology"),
-    **dict.fromkeys(("loop", "repeated_words", "language", "script", "chatter", "refusal"), "hallucination"),
-    **dict.fromkeys(("prompt_leak", "addition"), "hallucination"),
-    **dict.fromkeys(("negation", "shift", "source_consistency"), "semantic_drift"),
-    **dict.fromkeys(("empty", "same_as_source", "untranslated", "names", "omission"), "omission"),
-}  # fmt: skip
-_BY_MESSAGE = ("numbers", "length", "length_ratio")  # added or missing, longer or shorter
+_ORDER = tuple(REASONS)
 _TELLING = frozenset(
     ("numbers", "length", "length_ratio", "omission", "addition", "names", "negation", "untranslated", "language")
 )
@@ -102,21 +91,14 @@ def _from_findings(findings: Sequence[Finding], candidates: int) -> list[Reason]
     """One reason for each distinct fault, naming the engines that share it; in the order of the codes."""
     groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in findings:
-        groups[code_of(finding), finding.message].append(finding)
+        groups[issue_of(finding.check, finding.message).reason, finding.message].append(finding)
     reasons = []
     for (code, message), group in groups.items():
         engines = tuple(dict.fromkeys(finding.engine for finding in group))
         told = message if group[0].shared else f"{message} in {len(engines)} of {candidates}"
-        reasons.append(Reason(code, engines, f"{told}: {', '.join(engines)}"))
-    return sorted(reasons, key=lambda reason: CODES.index(reason.code))
-
-
-def code_of(finding: Finding) -> str:
-    """The reason that a finding stands for."""
-    if finding.check in _BY_MESSAGE:
-        new = "added" in finding.message or "longer" in finding.message
-        return "hallucination" if new else "omission"
-    return _MEANINGS.get(finding.check, "formatting_error")
+        its = issue_of(group[0].check, message).its
+        reasons.append(Reason(code, engines, f"{told}: {', '.join(engines)}", its))
+    return sorted(reasons, key=lambda reason: _ORDER.index(reason.code))
 
 
 def _apart(engines: Sequence[str], verdict: Verdict) -> Iterator[Reason]:

@@ -197,7 +197,7 @@ _said = attrgetter(*(one.name for one in fields(Edit) if one.name not in {"targe
 def _content(edit: Edit, newline: str) -> bytes | None:
     """The markup of the target where the edit is nothing but a target that can stand in an XML file."""
     target = edit.target
-    if target is None or edit.remark is not None or edit.alternatives or edit.agreement is not None:
+    if target is None or edit.remark is not None or edit.alternatives or edit.agreement is not None or edit.issue:
         return None
     for part in target.parts:
         if isinstance(part, str) and not part.isprintable() and illegal(part):

@@ -38,8 +38,8 @@ class Profile:
 
     `translated`: an agreed segment of XLIFF 2 is "translated" instead of "initial". `sparing`: attributes are set
     only where the target has them, and a note added only beside other notes. `language`: the target language is
-    added to an XLIFF 1 file that does not state it. `scores`: agreement is written where it is asked
-    for.
+    added to an XLIFF 1 file that does not state it. `scores`: agreement and issue types are written where
+    they are asked for.
     """
 
     agreed: Mapping[str, str] = field(default_factory=dict)
@@ -64,6 +64,7 @@ class Profile:
             remark=edit.remark if self.notes and (noted or not self.sparing) else None,
             alternatives=edit.alternatives if self.alternatives else (),
             agreement=edit.agreement if self.scores else None,
+            issue=edit.issue if self.scores else "",
         )
 
     def state(self, edit: Edit) -> str:

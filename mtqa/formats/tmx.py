@@ -23,7 +23,7 @@ from mtqa.languages import primary, same_language
 from mtqa.model import BilingualFile, Segment
 
 _OURS = "mtqa"
-_STATUS, _AGREEMENT = "x-mtqa:status", "x-mtqa:agreement"
+_STATUS, _AGREEMENT, _ISSUE = "x-mtqa:status", "x-mtqa:agreement", "x-mtqa:locQualityIssueType"
 _CHINESE = {"cn": "hans", "sg": "hans", "tw": "hant", "hk": "hant", "mo": "hant"}
 _REMARK = "mtqa: "  # TMX notes have no author; this marks ours
 
@@ -114,6 +114,8 @@ class Tmx(XmlFormat):
         about = [element(f"{prefix}prop", {"type": _STATUS}, change.edit.word)]
         if change.edit.agreement is not None:
             about.append(element(f"{prefix}prop", {"type": _AGREEMENT}, f"{change.edit.agreement:.2f}"))
+        if change.edit.issue:
+            about.append(element(f"{prefix}prop", {"type": _ISSUE}, change.edit.issue))
         if change.edit.remark is not None:
             about.append(element(f"{prefix}note", {}, escaped(_REMARK + change.edit.remark, newline)))
         yield from removed(ours)
@@ -177,7 +179,7 @@ def _note(unit: Node) -> str | None:
 def _about_us(child: Node) -> bool:
     if child.tag == "note":
         return child.characters.startswith(_REMARK)
-    return child.tag == "prop" and child.attributes.get("type") in (_STATUS, _AGREEMENT)
+    return child.tag == "prop" and child.attributes.get("type") in (_STATUS, _AGREEMENT, _ISSUE)
 
 
 def _added_by_us(variant: Node) -> bool:

@@ -71,7 +71,7 @@ class WrittenUnit:
     def _segment(self, change: Change) -> Iterator[Splice]:
         holder, place, target = self._holder(change), change.place, change.edit.target
         attributes: dict[str, str | None] = {}
-        named = change.edit.remark is not None or change.edit.agreement is not None
+        named = change.edit.remark is not None or any(_facts(change.edit))
         if change.edit.alternatives or (named and len(self.segments) > 1):
             attributes["id"] = self._identifier(change)
         if target is not None:
@@ -126,14 +126,14 @@ class WrittenUnit:
             yield {**reference, "matchQuality": str(quality), "similarity": "100"}, "".join(parts)
 
     def _metadata(self, changes: Sequence[Change]) -> Iterator[Splice]:
-        """How far engines agree, where that is to be written."""
+        """How far engines agree and what is wrong, where that is to be written."""
         container = self.node.first(METADATA)
         others = _others(container)
         prefix, declaration = _prefix(container.scope if container and others else self.node.scope, _MDA, "mda")
         said = [
-            element(f"{prefix}meta", {"type": self._about(change, "agreement")}, f"{change.edit.agreement:.2f}")
+            element(f"{prefix}meta", {"type": self._about(change, name)}, value)
             for change in changes
-            if change.edit.agreement is not None
+            for name, value in _facts(change.edit)
         ]
         added = [element(f"{prefix}metaGroup", {"category": OURS}, "".join(said))] if said else []
         yield from self._collected(container, others, added, (f"{prefix}metadata", declaration), self.node.inside)
@@ -177,6 +177,12 @@ class WrittenUnit:
 def _others(container: Node | None) -> list[Node]:
     """The children that are not ours. A container without any is written anew."""
     return [child for child in container.elements if not by_us(child)] if container else []
+
+
+def _facts(edit: Edit) -> list[tuple[str, str]]:
+    """(type, value) of the metadata of a segment."""
+    agreement = [] if edit.agreement is None else [("agreement", f"{edit.agreement:.2f}")]
+    return agreement + ([("locQualityIssueType", edit.issue)] if edit.issue else [])
 
 
 def by_us(node: Node) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from mtqa.formats.base import XmlFormat, lang_of
 from mtqa.formats.codes import XLIFF1, text_of
 from mtqa.formats.dialect import Dialect, unmarked
-from mtqa.formats.its import confidence
+from mtqa.formats.its import quality as quality_of
 from mtqa.formats.limits import most
 from mtqa.formats.places import NOTHING, Change, Place
 from mtqa.formats.profiles import Kind, Profile, fitting_first, profile_for
@@ -94,7 +94,7 @@ class Xliff1(XmlFormat):
         if edited:
             contents = {change.place.mark: markup(change.edit.target or Text(), newline) for change in edited}
             state = _state(profile, shape, edited, version)
-            said = {} if dialect.scores or version == "1.0" else _confidences(shape, unit, edited)
+            said = {} if dialect.scores or version == "1.0" else _annotations(shape, unit, edited)
             yield from _targets(shape, contents, state, said)
             yield from dialect.marks(shape, edited)
         if shape.source is None:
@@ -201,20 +201,18 @@ def _state(profile: Profile, shape: TransUnit, changes: Sequence[Change], versio
     return state
 
 
-def _confidences(shape: TransUnit, unit: Unit, changes: Sequence[Change]) -> dict[str, dict[str, str | None]]:
-    """By mark: what the target of each segment says of the agreement on it."""
+def _annotations(shape: TransUnit, unit: Unit, changes: Sequence[Change]) -> dict[str, dict[str, str | None]]:
+    """By mark: what the target of each segment says of the agreement on it, and of what is wrong."""
     marks = {mark.attributes.get("mid", ""): mark for mark in reversed(shape.target_marks)}
     now = marks if shape.marks else {"": shape.target}
-    return {
-        change.place.mark: confidence(now.get(change.place.mark), unit, change.edit.agreement) for change in changes
-    }
+    return {change.place.mark: quality_of(now.get(change.place.mark), unit, change.edit) for change in changes}
 
 
 def _targets(
     shape: TransUnit,
     contents: dict[str, str],
     state: dict[str, str | None],
-    confidences: dict[str, dict[str, str | None]],
+    annotations: dict[str, dict[str, str | None]],
 ) -> Iterator[Splice]:
     target, anchor = shape.target, shape.seg_source or shape.source
     if shape.marks and shape.target_marks and target:
@@ -222,10 +220,10 @@ def _targets(
         for mark in shape.target_marks:
             mid = mark.attributes.get("mid", "")
             if mid in contents:
-                yield Splice(mark.start, mark.end, refilled(mark, contents[mid], confidences.get(mid)))
+                yield Splice(mark.start, mark.end, refilled(mark, contents[mid], annotations.get(mid)))
         return
-    content = _mirrored(shape, contents, confidences) if shape.marks else contents[""]
-    state = {**state, **confidences.get("", {})}
+    content = _mirrored(shape, contents, annotations) if shape.marks else contents[""]
+    state = {**state, **annotations.get("", {})}
     if target:
         yield Splice(target.start, target.end, refilled(target, content, state))
     elif anchor and shape.source:
@@ -234,7 +232,7 @@ def _targets(
         yield Splice(anchor.end, anchor.end, indentation(shape.source) + new)
 
 
-def _mirrored(shape: TransUnit, contents: dict[str, str], confidences: dict[str, dict[str, str | None]]) -> str:
+def _mirrored(shape: TransUnit, contents: dict[str, str], annotations: dict[str, dict[str, str | None]]) -> str:
     """The content of seg-source with the segments replaced; those without translation are empty."""
     seg_source = shape.seg_source
     if seg_source is None:
@@ -242,7 +240,7 @@ def _mirrored(shape: TransUnit, contents: dict[str, str], confidences: dict[str,
     parts, done = [], seg_source.inside
     for mark in shape.marks:
         mid = mark.attributes.get("mid", "")
-        parts += [seg_source.raw(done, mark.start), refilled(mark, contents.get(mid, ""), confidences.get(mid))]
+        parts += [seg_source.raw(done, mark.start), refilled(mark, contents.get(mid, ""), annotations.get(mid))]
         done = mark.end
     return "".join((*parts, seg_source.raw(done, seg_source.close)))
 

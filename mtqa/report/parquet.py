@@ -20,13 +20,13 @@ class ParquetReport:
         import polars as pl
 
         text, number = pl.String, pl.Float64
-        finding = pl.Struct({"check": text, "severity": text, "message": text, "subject": text})
+        finding = pl.Struct({"check": text, "its": text, "severity": text, "message": text, "subject": text})
         candidate = pl.Struct(
             {"engine": text, "target": text, "utility": number, "score": number, "outlier": pl.Boolean, "model": text,
              "latency_ms": pl.Int64, "cost": number, "findings": pl.List(finding)}
         )  # fmt: skip
         failure = pl.Struct({"engine": text, "kind": text, "reason": text})
-        reason = pl.Struct({"code": text, "engines": pl.List(text), "evidence": text})
+        reason = pl.Struct({"code": text, "its": text, "engines": pl.List(text), "evidence": text})
         texts = ("id", "file", "unit", "status", "source_lang", "target_lang", "source", "note", "existing", "state")
         schema: dict[str, Any] = dict.fromkeys(texts, text) | {
             "protected": text, "kept": pl.Boolean, "chosen_engine": text, "chosen": text, "voters": pl.List(text),

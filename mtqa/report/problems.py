@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mtqa.issues import REASONS, Issue, issue_of
 from mtqa.ports import JsonObject
 from mtqa.report.plain import encodable
 
@@ -22,7 +23,10 @@ RULES = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`rule`: a key of RULES, or `finding/CHECK`. `level`: "error" or "warning". `risk`: for the order, 0..1."""
+    """`rule`: a key of RULES, or `finding/CHECK`. `level`: "error" or "warning". `risk`: for the order, 0..1.
+
+    `issue`: what it is in the words of ITS and MQM; of a segment as a whole, what its main reason is.
+    """
 
     rule: str
     level: str
@@ -31,26 +35,37 @@ class Problem:
     file: str
     unit: str
     risk: float
+    issue: Issue | None
 
 
 def problems(result: JsonObject) -> Iterator[Problem]:
     """The problems of a segment."""
-    told: list[tuple[str, str, str]] = []
+    told: list[tuple[str, str, str, Issue | None]] = []
+    main = _main(result)
     reasons = "; ".join(f"{one['code'].replace('_', ' ')}: {one['evidence']}" for one in result["reasons"])
     if lost(result):
         failures = "; ".join(f"{one['engine']} {one['kind']}: {one['reason']}" for one in result["failures"])
-        told.append(("lost", "error", failures))
+        told.append(("lost", "error", failures, None))
     elif result["status"] == "undecided":
-        told.append(("undecided", "error", reasons or "nothing was chosen"))
+        told.append(("undecided", "error", reasons or "nothing was chosen", main))
     elif result["status"] == "divergent":
-        told.append(("divergent", "warning", reasons or "the engines disagree"))
+        told.append(("divergent", "warning", reasons or "the engines disagree", main))
     chosen = result.get("chosen", {}).get("engine")
     for candidate in result["candidates"]:
         if candidate["engine"] == chosen:
-            told += [(f"finding/{f['check']}", f["severity"], f["message"]) for f in candidate["findings"]]
-    for rule, level, message in told:
+            for one in candidate["findings"]:
+                rule = f"finding/{one['check']}"
+                told.append((rule, one["severity"], one["message"], issue_of(one["check"], one["message"])))
+    for rule, level, message, issue in told:
         risk = result.get("risk", 1.0)
-        yield Problem(encodable(rule), level, message, result["id"], result["file"], result["unit"], risk)
+        yield Problem(encodable(rule), level, message, result["id"], result["file"], result["unit"], risk, issue)
+
+
+def _main(result: JsonObject) -> Issue | None:
+    """What the main reason of a segment is."""
+    main = result["reasons"][0] if result["reasons"] else {"code": ""}
+    issue = REASONS.get(main["code"])
+    return issue and issue._replace(its=encodable(main.get("its", issue.its)))
 
 
 def lost(result: JsonObject) -> bool:

@@ -16,10 +16,18 @@ from mtqa.report.problems import RULES, Problem, problems
 from mtqa.report.table import manifest_of, results_of
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_ITS, _MQM = "ITS 2.0 locQualityIssueType", "MQM"
+_SOURCES = {
+    _ITS: "https://www.w3.org/TR/its20/#lqissue-typevalues",
+    _MQM: "https://themqm.org/the-mqm-typology/",
+}
 
 
 class SarifReport:
-    """One result a problem, in document order, with the segment as its logical location."""
+    """One result a problem, in document order, with the segment as its logical location.
+
+    What it is in the words of ITS and MQM are its `taxa`; the run has the two taxonomies.
+    """
 
     suffix = "sarif"
 
@@ -36,10 +44,23 @@ class SarifReport:
         run = {
             "tool": {"driver": driver},
             "columnKind": "unicodeCodePoints",
+            "taxonomies": [_taxonomy(name, found) for name in _SOURCES],
             "results": [_result(problem, names.index(problem.rule)) for problem in found],
         }
         log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
         out.write(json.dumps(log, ensure_ascii=False, indent=1).encode() + b"\n")
+
+
+def _taxa(problem: Problem) -> dict[str, str]:
+    """Taxonomy -> what a problem is in it, where it is something."""
+    told = {_ITS: problem.issue.its, _MQM: problem.issue.mqm} if problem.issue else {}
+    return {name: taxon for name, taxon in told.items() if taxon}
+
+
+def _taxonomy(name: str, found: list[Problem]) -> JsonObject:
+    """What of a taxonomy the problems refer to."""
+    used = sorted({_taxa(problem)[name] for problem in found if name in _taxa(problem)})
+    return {"name": name, "informationUri": _SOURCES[name], "taxa": [{"id": taxon} for taxon in used]}
 
 
 def _result(problem: Problem, rule: int) -> JsonObject:
@@ -58,4 +79,5 @@ def _result(problem: Problem, rule: int) -> JsonObject:
         ],
         "partialFingerprints": {"segment/v1": f"{problem.rule} {identity}"},
         "rank": round(100 * problem.risk, 1),
+        "taxa": [{"id": taxon, "toolComponent": {"name": name}} for name, taxon in _taxa(problem).items()],
     }

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from mtqa.errors import StoreError
+from mtqa.issues import issue_of
 from mtqa.languages import right_to_left
 from mtqa.ports import JsonObject
 from mtqa.report.plain import cell_text
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 DECISION, OWN_TEXT, COMMENT = "decision", "your target", "comment"
 _WIDTHS = {"id": 18, "file": 16, "unit": 14, "status": 11, "risk": 7, "divergence": 7, "source": 46, "existing": 30,
            "chosen_engine": 13, "chosen": 46, DECISION: 13, OWN_TEXT: 46, COMMENT: 24, "reasons": 40}  # fmt: skip
-_FOUND = ("id", "engine", "check", "severity", "message", "subject", "target")
+_FOUND = ("id", "engine", "check", "its", "mqm", "severity", "message", "subject", "target")
 _CARD = ("candidates", "abstained", "failures", "chosen", "outliers", "errors", "warnings")
 _AGREEMENT = ("mean", "median", "p5", "stdev")
 _MOST_ROWS = 1_048_576
@@ -145,6 +146,7 @@ def _findings(result: JsonObject) -> Iterator[list[str | None]]:
     for candidate in result["candidates"]:
         for finding in candidate["findings"]:
             known = {**finding, "id": result["id"], "engine": candidate["engine"], "target": candidate["target"]}
+            known |= issue_of(finding["check"], finding["message"])._asdict()
             yield [known.get(name) for name in _FOUND]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from mtqa.inline import Code, Marking, Markup, Text
-from mtqa.model import Alternative, Candidate, Edit, Failure, Finding, Missing, Result, Segment, Status, Usage
+from mtqa.issues import REASONS, issue_of
+from mtqa.model import Alternative, Candidate, Edit, Failure, Finding, Missing, Reason, Result, Segment, Status, Usage
 from mtqa.ports import JsonObject
 
 _DIGITS = 6  # decimals of every number in segments.jsonl
@@ -121,6 +122,7 @@ def edit_to_json(edit: Edit) -> JsonObject:
         "remark": edit.remark,
         "alternatives": [[engine, text_to_json(text), percent] for engine, text, percent in edit.alternatives],
         "agreement": edit.agreement,
+        "issue": edit.issue,
     }
 
 
@@ -132,6 +134,7 @@ def edit_from_json(record: JsonObject) -> Edit:
         remark=record["remark"],
         alternatives=tuple((engine, text_from_json(text), percent) for engine, text, percent in record["alternatives"]),
         agreement=record.get("agreement"),
+        issue=record.get("issue", ""),
     )
 
 
@@ -159,7 +162,7 @@ def result_to_json(result: Result) -> JsonObject:
         "overruled": _overruled(result),
         "divergence": _rounded(verdict.divergence),
         "risk": _rounded(result.risk),
-        "reasons": [{"code": r.code, "engines": list(r.engines), "evidence": r.evidence} for r in verdict.reasons],
+        "reasons": [_reason(reason) for reason in verdict.reasons],
         "candidates": [_candidate(candidate, result, marking) for candidate in result.candidates.candidates],
         "failures": [
             {"engine": f.engine, "kind": f.kind.value, "reason": f.reason} for f in result.candidates.failures
@@ -207,9 +210,15 @@ def _candidate(candidate: Candidate, result: Result, marking: Marking) -> JsonOb
     return {key: value for key, value in record.items() if value is not None}
 
 
+def _reason(reason: Reason) -> JsonObject:
+    its = reason.its or REASONS[reason.code].its
+    return {"code": reason.code, "its": its, "engines": list(reason.engines), "evidence": reason.evidence}
+
+
 def _finding(finding: Finding) -> JsonObject:
     record = {
         "check": finding.check,
+        "its": issue_of(finding.check, finding.message).its,
         "severity": finding.severity.value,
         "message": finding.message,
         "subject": finding.subject or None,

@@ -5,8 +5,9 @@ from itertools import permutations
 import pytest
 
 from mtqa.consensus.decide import DecideSettings
-from mtqa.consensus.explain import CODES, Meaning, code_of, explain
+from mtqa.consensus.explain import Meaning, explain
 from mtqa.consensus.source import Sources
+from mtqa.issues import CHECKS, REASONS, issue_of
 from mtqa.model import Finding, Severity, Status, Verdict
 from mtqa.plugins import available
 from tests.helpers import found
@@ -25,7 +26,10 @@ def codes(*findings: Finding, pairs: dict = FAR, **known: object) -> list[str]:
 
 
 def test_every_check_stands_for_a_reason() -> None:
-    assert {code_of(finding("a", check, "x missing")) for check in available("checks")} <= set(CODES)
+    assert set(available("checks")) == set(CHECKS)
+    for check in CHECKS:
+        assert {issue_of(check, f"x {how} in 1 of 4").reason for how in ("missing", "added")} <= set(REASONS)
+    assert issue_of("a check of a plug-in", "").its == "uncategorized"
 
 
 @pytest.mark.parametrize(

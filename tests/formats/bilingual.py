@@ -94,7 +94,7 @@ class Sample:
 _OURS = re.compile(
     r"""<(?P<alt>(?:\w+:)?(?:alt-trans|match))\b[^>]*\borigin="mtqa:.*?</(?P=alt)>
     |<(?P<note>(?:\w+:)?note)\b[^>]*(?:from|category)="mtqa".*?</(?P=note)>
-    |<note>mtqa:\ .*?</note> | <prop\ type="x-mtqa:(?:status|agreement)">.*?</prop>
+    |<note>mtqa:\ .*?</note> | <prop\ type="x-mtqa:(?:status|agreement|locQualityIssueType)">.*?</prop>
     |<(?P<meta>(?:\w+:)?metaGroup)\b[^>]*\bcategory="mtqa".*?</(?P=meta)>
     |<(?P<tuv>(?:\w+:)?tuv)\b[^>]*\bcreationid="mtqa".*?</(?P=tuv)>
     |<(?P<target>(?:\w+:)?target)\b(?:[^>"']|"[^"]*"|'[^']*')*?(?:/>|>.*?</(?P=target)\s*>)

@@ -89,7 +89,12 @@ def edits_for(segments: list[Segment], *, kept: bool) -> dict[str, Edit]:
         alternatives = (("one", target + Text("!"), 87), ("two & 2", Text("…", *target.parts), 61))
         remark = "2,500 missing: 'one' < two" if n % 2 else None
         edits[segment.id] = Edit(
-            (Status.DIVERGENT, Status.AGREED)[n % 3 == 2], target, remark, alternatives, agreement=0.25
+            (Status.DIVERGENT, Status.AGREED)[n % 3 == 2],
+            target,
+            remark,
+            alternatives,
+            agreement=0.25,
+            issue="omission",
         )
     return edits
 

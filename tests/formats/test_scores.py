@@ -51,6 +51,39 @@ def test_each_segment_has_its_own(tmp_path: Path, target: str) -> None:
     assert once.count("mtConfidence") == 1
 
 
+def test_what_is_wrong_is_said_beside_it_or_alone(tmp_path: Path) -> None:
+    file = xliff(tmp_path, UNIT.format(""))
+    both = file.rewritten({1: edit("B", agreement=0.8, issue="omission")})
+    assert f'{SCORE.format("0.80")} its:locQualityIssueType="omission">B</target>' in both
+    alone = file.rewritten({1: edit("B", issue="numbers")})
+    assert f'{ITS}its:locQualityIssueType="numbers">B</target>' in alone
+    assert "locQualityIssueType" not in file.rewritten({1: edit("B")})
+    assert "its" not in xliff(tmp_path, UNIT.format(""), "plain").rewritten({1: edit("B", issue="omission")})
+
+
+def test_what_was_wrong_with_another_target_goes_with_it(tmp_path: Path) -> None:
+    wrong = 'its:locQualityIssueType="grammar" its:locQualityIssueComment="c" its:locQualityIssueSeverity="50"'
+    file = xliff(tmp_path, UNIT.format(f"<target {ITS}{wrong}>x</target>"))
+    assert "locQualityIssue" not in file.rewritten({1: edit("B")})
+    assert file.rewritten({1: edit("B", issue="length")}).count("locQualityIssue") == 1
+
+
+@pytest.mark.parametrize(
+    ("format_", "content", "told"),
+    [
+        ("xliff2", XLIFF20.format('<unit id="u"><segment><source>A</source></segment></unit>'),
+         '<mda:meta type="locQualityIssueType">omission</mda:meta>'),
+        ("tmx", TMX14.format('<tu><tuv xml:lang="en"><seg>A</seg></tuv></tu>'),
+         '<prop type="x-mtqa:locQualityIssueType">omission</prop>'),
+    ],
+)  # fmt: skip
+def test_other_formats_say_it_in_their_own_places(tmp_path: Path, format_: str, content: str, told: str) -> None:
+    file = Sample(tmp_path, format_, content, "de")
+    once = file.rewritten({1: edit("B", issue="omission")})
+    assert told in once
+    assert file.rewritten({1: edit("B", issue="omission")}) == once
+
+
 @pytest.mark.parametrize("profile", ["plain", "xcode"])
 def test_tools_that_read_attributes_strictly_get_none(tmp_path: Path, profile: str) -> None:
     assert "its" not in xliff(tmp_path, UNIT.format(""), profile).rewritten({1: edit("B", agreement=0.8)})

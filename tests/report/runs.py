@@ -6,6 +6,7 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+from mtqa.issues import REASONS
 from mtqa.report.summary import summarise
 
 Record = dict[str, Any]
@@ -141,13 +142,14 @@ def similarity(one: str, other: str) -> float:
 def _findings(source: str, target: str) -> Iterator[Record]:
     for token in CODES:
         if token in source and token not in target:
-            yield {"check": "inline_codes", "severity": "error", "message": f"{token} missing"}
+            yield {"check": "inline_codes", "its": "markup", "severity": "error", "message": f"{token} missing"}
             break
     for wrong, right in (("25.000", "2,500"), ("21", "12")):
         if right in source and wrong in target:
             at = _bare(target).index(wrong)
             yield {
-                "check": "numbers", "severity": "warning", "message": f"{wrong} added", "subject": wrong,
+                "check": "numbers", "its": "numbers", "severity": "warning", "message": f"{wrong} added",
+                "subject": wrong,
                 "span": [at, at + len(wrong)],
             }  # fmt: skip
 
@@ -161,16 +163,20 @@ def _bare(text: str) -> str:
 def _reasons(given: dict[str, str], findings: Record, outliers: set[str], status: str) -> Iterator[Record]:
     if status == "undecided":
         evidence = f"{len(given)} of {len(ENGINES)} engines have a candidate, {MIN_VOTERS} are needed to elect"
-        yield {"code": "no_quorum", "engines": list(given), "evidence": evidence}
+        yield _reason("no_quorum", given, evidence)
     codes = {"inline_codes": "formatting_error", "numbers": "hallucination"}
     for engine, found in findings.items():
         for one in found:
             evidence = f"{one['message']} in 1 of {len(given)}: {engine}"
-            yield {"code": codes[one["check"]], "engines": [engine], "evidence": evidence}
+            yield _reason(codes[one["check"]], [engine], evidence)
     for engine in sorted(outliers):
-        yield {"code": "semantic_drift", "engines": [engine], "evidence": f"stands apart from the others: {engine}"}
+        yield _reason("semantic_drift", [engine], f"stands apart from the others: {engine}")
     if status == "divergent" and not outliers:
-        yield {"code": "unusual_input", "engines": list(given), "evidence": "no two candidates agree at 0.6"}
+        yield _reason("unusual_input", given, "no two candidates agree at 0.6")
+
+
+def _reason(code: str, engines: Iterable[str], evidence: str) -> Record:
+    return {"code": code, "its": REASONS[code].its, "engines": list(engines), "evidence": evidence}
 
 
 def make_run(folder: Path, records: Iterable[Record]) -> Path:

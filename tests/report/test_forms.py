@@ -175,6 +175,11 @@ def test_sarif_names_every_problem_with_its_place(folder: Path) -> None:
         assert rules[result["ruleIndex"]] == result["ruleId"]
         assert result["level"] in ("error", "warning")
         assert result["message"]["text"]
+        for taxon in result["taxa"]:
+            (taxonomy,) = [one for one in run["taxonomies"] if one["name"] == taxon["toolComponent"]["name"]]
+            assert {"id": taxon["id"]} in taxonomy["taxa"]
+    taxa = [taxon["id"] for taxonomy in run["taxonomies"] for taxon in taxonomy["taxa"]]
+    assert {"addition", "uncategorized", "Accuracy: addition"} <= set(taxa)
     told = [(r["locations"][0]["logicalLocations"][0]["fullyQualifiedName"], r["ruleId"]) for r in run["results"]]
     for status in ("divergent", "undecided"):
         assert [i for i, rule in told if rule == status] == [r["id"] for r in results(folder) if r["status"] == status]
