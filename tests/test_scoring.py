@@ -144,9 +144,10 @@ def test_every_kind_of_table_says_the_same(tmp_path: Path) -> None:
         writer.writeheader()
         writer.writerows(flat)
     pl.DataFrame(flat).write_csv(tmp_path / "t.tsv", separator="\t", include_bom=True)
+    pl.DataFrame(flat).write_csv(tmp_path / "semicolons.csv", separator=";", include_bom=True)
     pl.DataFrame(rows).write_parquet(tmp_path / "t.parquet")
     pl.DataFrame(flat).write_parquet(tmp_path / "flat.parquet")
-    for name in ("t.jsonl", "t.csv", "t.tsv", "t.parquet", "flat.parquet"):
+    for name in ("t.jsonl", "t.csv", "t.tsv", "semicolons.csv", "t.parquet", "flat.parquet"):
         found = list(mtqa.score(tmp_path / name))
         assert [r | {"file": "rows"} for r in found] == expected, name
 

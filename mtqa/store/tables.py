@@ -52,7 +52,7 @@ def _jsonl(path: Path) -> Rows:
 
 def _csv(path: Path) -> Rows:
     csv.field_size_limit(_FIELD)
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
+    delimiter = "\t" if path.suffix.lower() == ".tsv" else _delimiter(path)
     with path.open(encoding="utf-8-sig", newline="") as lines:
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
         names: list[str] = []
@@ -73,6 +73,13 @@ def _csv(path: Path) -> Rows:
                     what = f"has {len(cells)} cells, the header has {len(names)}"
                     raise FormatError(where, what, "quote texts with commas or line breaks")
                 yield where, _nested({name: cell or None for name, cell in zip(names, cells, strict=True)})
+
+
+def _delimiter(path: Path) -> str:
+    """A semicolon where the header has no comma: so spreadsheets write CSV where the comma is the decimal sign."""
+    with path.open("rb") as file:
+        header = file.readline()
+    return ";" if b";" in header and b"," not in header else ","
 
 
 def _columns(names: list[str], where: str) -> list[str]:
