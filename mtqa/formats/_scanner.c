@@ -1002,6 +1002,12 @@ static PyObject *get_handed(PyObject *self, void *closure)
     return PyLong_FromSsize_t(((Scanner *)self)->handed);
 }
 
+static PyObject *get_unread(PyObject *self, void *closure)
+{
+    (void)closure;
+    return PyLong_FromSsize_t(((Scanner *)self)->fed - ((Scanner *)self)->offset);
+}
+
 static PyObject *get_check(PyObject *self, void *closure)
 {
     (void)closure;
@@ -1033,6 +1039,7 @@ static PyMethodDef methods[] = {
 static PyGetSetDef properties[] = {
     {"number", get_number, set_number, "How many segments there were.", NULL},
     {"handed", get_handed, NULL, "How many units there were.", NULL},
+    {"unread", get_unread, NULL, "How many bytes of a token are there whose end is not.", NULL},
     {"check_ids", get_check, set_check, "Whether a repeated id is left to Python.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };

@@ -6,6 +6,8 @@ class Scanner:
     check_ids: bool
     @property
     def handed(self) -> int: ...
+    @property
+    def unread(self) -> int: ...
     def __new__(
         cls,
         label: str,

@@ -53,11 +53,14 @@ class Window:
         self._file = file
         self.size = file.seek(0, os.SEEK_END)
         self._start, self._near = 0, b""
+        self.wanted = 0  # so many bytes, up to CHUNK, are in the next chunk
 
     def chunks(self) -> Iterator[bytes]:
         """All bytes in order; what was read moves the window along."""
-        for start in range(0, self.size, _STEP):
-            chunk = self._far(start, start + _STEP)
+        end = 0
+        while end < self.size:
+            start, end = end, end + min(max(_STEP, self.wanted), CHUNK)
+            chunk = self._far(start, end)
             self._near = self._near[-_KEPT:] + chunk
             self._start = start + len(chunk) - len(self._near)
             yield chunk

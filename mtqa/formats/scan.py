@@ -94,11 +94,16 @@ class Scanner(Cutter):
                 raise UnsafeFile(f"{self._label}:{error.lineno}", what, "save it as UTF-8") from error
             raise _malformed(self._label, error) from error
         self._fed += len(chunk)
-        if self._fed - self.parser.CurrentByteIndex > MAX_UNIT + CHUNK:
+        if self.unread > MAX_UNIT + CHUNK:
             raise self._unsafe("one tag or comment is longer than 16 MiB")
         if self._unit >= 0 and self._fed - self._unit > MAX_UNIT:
             raise self._unsafe(f"one {self._surroundings.unit} is longer than 16 MiB")
         return True
+
+    @property
+    def unread(self) -> int:
+        """How many bytes of a token are there whose end is not."""
+        return self._fed - self.parser.CurrentByteIndex
 
     def __iter__(self) -> Iterator[Any]:
         """What a `Walk` gives, for each of the units that ended in the last chunk."""

@@ -93,12 +93,14 @@ class Walk:
         return Unit(node, around.ancestors, item.line, around.head, around.ids)
 
     def __iter__(self) -> Iterator[Any]:
-        for chunk in chain(self._document.data.chunks(), (b"",)):
+        data = self._document.data
+        for chunk in chain(data.chunks(), (b"",)):
             self._surroundings.settle()
             if not self._scanner.feed(chunk, not chunk):
                 self._again()
                 yield from self
                 return
+            data.wanted = self._scanner.unread  # expat reads a token from its start until its end is there
             yield from self._scanner
         if self._surroundings.strays and not self._scanner.handed:
             raise UnknownFormat(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mtqa.errors import FormatError, UnsafeFile
+from mtqa.formats.document import Window
 from mtqa.formats.tmx import Tmx
 from mtqa.model import BilingualFile
 from tests.formats.bilingual import TMX14, XLIFF12, Sample, edit
@@ -129,3 +130,17 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
         return top
 
     assert peak(20_000) < 1.5 * peak(5_000)
+
+
+def test_long_tokens_are_read_in_growing_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Expat reads an unfinished token again with every step: with small ones, 16 MiB would take a minute."""
+    steps: list[int] = []
+    read_far = Window._far
+    monkeypatch.setattr(
+        Window, "_far", lambda self, start, end: steps.append(end - start) or read_far(self, start, end)
+    )
+    units = [UNIT.format("a"), f"<!-- {'-x' * (2 << 20)} -->", UNIT.replace('"1"', '"2"').format("b")]
+    sample = Sample(tmp_path, "xliff1", XLIFF12.format("".join(units)))
+    assert [segment.source.plain for segment in sample.segments()] == ["a", "b"]
+    assert len(steps) < 40
+    assert sample.written({}) == sample.content
