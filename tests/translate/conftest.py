@@ -1,8 +1,11 @@
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from mtqa.errors import EngineBusy
+from mtqa.translate.pace import Pace, Turn
 from tests.translate.server import Request, Respond, Server
 
 
@@ -18,3 +21,16 @@ def serve() -> Iterator[Callable[..., Server]]:
     yield start
     for server in servers:
         server.close()
+
+
+@pytest.fixture
+def paused(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Set when a busy answer has begun a pause."""
+    event, busy_before = threading.Event(), Pace.busy
+
+    def busy(self: Pace, turn: Turn, fault: EngineBusy, attempt: int) -> None:
+        busy_before(self, turn, fault, attempt)
+        event.set()
+
+    monkeypatch.setattr(Pace, "busy", busy)
+    return event

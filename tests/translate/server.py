@@ -74,6 +74,7 @@ class Request(BaseHTTPRequestHandler):
 
 class Listener(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128  # connections of many calls at once
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Clients that went away are what these tests are about."""

@@ -236,7 +236,8 @@ def test_fault_35_the_budget_holds_with_sixteen_calls_at_once(serve: Serve) -> N
     engine = LibreTranslateEngine(base_url=serve(respond).url, batch=3, concurrency=16, price=1_000_000.0)
     memory = run(engine, segments(*(f"text {n:05}" for n in range(400))), terms=Terms({}, 2000.0))
     engine.close()
-    assert 1900 <= charged[0] <= 2000
-    assert memory.asked.spent["e"] == charged[0]
+    # A call whose connection broke before the server saw it counts as spent: the sum errs on the safe side.
+    assert charged[0] <= memory.asked.spent["e"] <= 2000
+    assert memory.asked.spent["e"] >= 1900
     assert "[refused]" in memory.said()
     assert len(memory.outcomes) == 400
