@@ -69,8 +69,8 @@ class TransUnit:
             return "the segments of target and source do not match"
         if not self.marks or not self.seg_source:
             return ""
-        alike = ("", _outside(self.seg_source, self.marks))
-        return "" if _outside(target, self.target_marks) in alike else "target text outside the segments"
+        alike = ("", _outside(self.seg_source, set(map(id, self.marks))))
+        return "" if _outside(target, set(map(id, self.target_marks))) in alike else "target text outside the segments"
 
 
 def _mids(marks: list[Node]) -> list[str]:
@@ -88,10 +88,10 @@ def _marks(node: Node | None) -> list[Node]:
     return marks
 
 
-def _outside(node: Node, marks: list[Node]) -> str:
+def _outside(node: Node, marks: set[int]) -> str:
     """The characters below an element that are in none of its segments, without white space."""
     own = "".join(child for child in node.children if isinstance(child, str))
-    below = (_outside(child, marks) for child in node.elements if child not in marks)
+    below = (_outside(child, marks) for child in node.elements if id(child) not in marks)
     return "".join((own + "".join(below)).split())
 
 

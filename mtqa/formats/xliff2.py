@@ -6,7 +6,7 @@ Source: https://docs.oasis-open.org/xliff/xliff-core/v2.1/xliff-core-v2.1.html, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mtqa.formats.base import XmlFormat, inherited, lang_of
@@ -65,7 +65,7 @@ class Xliff2(XmlFormat):
                 unit, f"the namespace says XLIFF 2 and the version {root['version']!r}; the namespace is trusted"
             )
         originals, note = _originals(unit.node), _note(unit.node)
-        segments = unit.node.every("segment")
+        segments, proposed = unit.node.every("segment"), _matches(unit.node)
         places = []
         for position, holder in enumerate(segments, start=1):
             source, target = holder.first("source"), holder.first("target")
@@ -84,7 +84,7 @@ class Xliff2(XmlFormat):
                 source_lang=source_lang,
                 target_lang=target_lang,
                 target=existing if existing.parts else None,
-                alternatives=tuple(_alternatives(unit.node, holder)),
+                alternatives=tuple(_alternatives(proposed, holder)),
                 state=holder.attributes.get("state"),
                 protected=protected or (NOTHING if text.blank else ""),
                 kept=bool(existing.plain.strip()),
@@ -167,14 +167,23 @@ def _fault(segment: Node) -> str:
     return "a target inside a source or target" if nested else ""
 
 
-def _alternatives(unit: Node, segment: Node) -> Iterator[Alternative]:
+def _matches(unit: Node) -> dict[str, list[tuple[int, Node]]]:
+    """What each reference of a match is to: the matches with their numbers."""
+    matches = unit.first(MATCHES)
+    proposed: dict[str, list[tuple[int, Node]]] = {}
+    for number, match in enumerate(matches.every(MATCH) if matches else ()):
+        proposed.setdefault(match.attributes.get("ref", ""), []).append((number, match))
+    return proposed
+
+
+def _alternatives(proposed: Mapping[str, list[tuple[int, Node]]], segment: Node) -> Iterator[Alternative]:
     """Matches for the whole segment; those for a span inside it are not translations of it."""
     ids = (node.attributes.get("id") for node in (segment, _around(segment)) if node)
     references = {f"#{identifier}" for identifier in ids if identifier}
-    matches = unit.first(MATCHES)
-    for match in matches.every(MATCH) if matches else ():
+    found = sorted(pair for reference in references for pair in proposed.get(reference, ()))
+    for _, match in found:
         target, source = match.first("target"), match.first("source")
-        if match.attributes.get("ref") not in references or target is None:
+        if target is None:
             continue
         qualities = (match.attributes.get(name) for name in ("matchQuality", "matchSuitability", "similarity"))
         yield Alternative(

@@ -9,7 +9,7 @@ from mtqa.errors import FormatError, UnsafeFile
 from mtqa.formats.document import Window
 from mtqa.formats.tmx import Tmx
 from mtqa.model import BilingualFile
-from tests.formats.bilingual import TMX14, XLIFF12, Sample, edit
+from tests.formats.bilingual import TMX14, XLIFF12, XLIFF20, Sample, edit
 
 UNIT = '<trans-unit id="1"><source>{}</source></trans-unit>'
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -144,3 +144,16 @@ def test_long_tokens_are_read_in_growing_steps(tmp_path: Path, monkeypatch: pyte
     assert [segment.source.plain for segment in sample.segments()] == ["a", "b"]
     assert len(steps) < 40
     assert sample.written({}) == sample.content
+
+
+def test_every_segment_of_a_large_unit_has_its_own_matches(tmp_path: Path) -> None:
+    count = 3000
+    match = '<mtc:match ref="#s{0}"><source>x</source><target>m{0}</target></mtc:match>'
+    segment = '<segment id="s{0}"><source>x</source></segment>'
+    content = XLIFF20.format(
+        '<unit id="u"><mtc:matches xmlns:mtc="urn:oasis:names:tc:xliff:matches:2.0">'
+        + "".join(match.format(n) for n in reversed(range(count)))
+        + f"</mtc:matches>{''.join(segment.format(n) for n in range(count))}</unit>"
+    )
+    segments = Sample(tmp_path, "xliff2", content).segments()
+    assert [[one.target.plain for one in s.alternatives] for s in segments] == [[f"m{n}"] for n in range(count)]
