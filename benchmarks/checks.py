@@ -1,6 +1,6 @@
 """What the checks see, what they cry wolf about, what the other candidates are worth to them, and how fast they are.
 
-    MTQA_DATA=... python benchmarks/checks.py [canaries] [alarms] [oracle] [speed]
+    MTQA_DATA=... python benchmarks/checks.py [canaries] [alarms] [clauses] [oracle] [speed]
 
 Reads `wmt24-en-cs/dev.en-cs.parquet` below MTQA_DATA: five engines of the general pool, and the human references. Speed
 is of sentences of the same data, on one core (CPU time), beside the chrF of the same candidates as the named peer.
@@ -22,13 +22,17 @@ from statistics import median
 import polars as pl
 
 from mtqa.canary import KINDS, Site, interval, measure, sample
+from mtqa.canary.plant import clauses as pieces_of
+from mtqa.canary.plant import whole_clause
 from mtqa.checks import Checks, run_checks, watched
 from mtqa.config import Settings
+from mtqa.facts import Case
 from mtqa.inline import Text
 from mtqa.metrics.chrf import Chrf
 from mtqa.model import Candidate, CandidateSet, Segment, Severity
 from mtqa.parts import build_checks
-from mtqa.ports import Comparison
+from mtqa.plugins import build
+from mtqa.ports import Check, Comparison
 
 POOL = ("GPT-4", "ONLINE-B", "Claude-3.5", "ONLINE-W", "CommandR-plus")
 REFERENCE = "refA"
@@ -90,6 +94,36 @@ def alarms(folder: Path) -> None:
         shares = ", ".join(f"{name} on {len(some) / len(sets):.1%}" for name, some in segments.items())
         print(f"\nhuman references {title}: {shares} of {len(sets)} segments")
         print(", ".join(f"{check} {severity} {n}" for (check, severity), n in counts.most_common()))
+
+
+def clauses(folder: Path) -> None:
+    """What each bound of `omission` and `addition` finds: alarms on what is good, and recall of planted clauses."""
+    plants = {"omission": ("clause dropped", 3), "addition": ("clause added", 3)}
+    for title, engines, position in (
+        ("five engines", POOL, None),
+        ("the reference among four", (REFERENCE, *POOL[:4]), 0),
+    ):  # fmt: skip
+        places = list(sites(load(folder, engines), position))
+        pieces = [piece for site in places for piece in pieces_of(site.text.plain) if whole_clause(piece)]
+        print(f"\nclauses, {title}: {len(places)} candidates, seed {SEED}")
+        for name, (kind, rounds) in plants.items():
+            chance = Random(SEED)
+            spoilt = [
+                (site, here)
+                for site in places
+                for _ in range(rounds)
+                if (here := KINDS[kind].plant(site, chance, chance.choice(pieces)))
+            ]
+            print(f"| {name}, least | alarms | seen of {len(spoilt)} |\n|---|---|---|")
+            for least in (1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0):
+                check = build("checks", name, {"least": least, "sure": least}, name)
+                alarms = sum(_finds(check, site.here, site.position) for site in places)
+                seen = sum(_finds(check, here, site.position) for site, here in spoilt)
+                print(f"| {least:.1f} | {alarms / len(places):.1%} | {seen / len(spoilt):.2f} |")
+
+
+def _finds(check: Check, here: CandidateSet, position: int) -> bool:
+    return any(fault.candidate == position for fault in check.faults(Case.of(here)))
 
 
 def oracle(folder: Path) -> None:
@@ -162,7 +196,7 @@ def sentences(sets: Sequence[CandidateSet]) -> Iterator[CandidateSet]:
 def main() -> None:
     if not os.environ.get("MTQA_DATA"):
         sys.exit("set MTQA_DATA to the folder of the development data")
-    parts = {"canaries": canaries, "alarms": alarms, "oracle": oracle, "speed": speed}
+    parts = {"canaries": canaries, "alarms": alarms, "clauses": clauses, "oracle": oracle, "speed": speed}
     for name in sys.argv[1:] or parts:
         parts[name](Path(os.environ["MTQA_DATA"]))
 

@@ -50,7 +50,9 @@ class Case:
     aside.
     """
 
-    __slots__ = ("after", "before", "candidates", "chars", "coded", "engines", "segment", "sizes", "source", "together")
+    __slots__ = (
+        "_read", "after", "before", "candidates", "chars", "coded", "engines", "segment", "sizes", "source", "together",
+    )  # fmt: skip
 
     def __init__(self, segment: Segment, candidates: Sequence[Candidate]) -> None:
         self.segment = segment
@@ -68,6 +70,14 @@ class Case:
         self.coded = not (self.source.bare and all(facts.bare for facts in known.values()))
         self.before: Case | None = None
         self.after: Case | None = None
+        self._read: dict[Callable[[Any], Any], Any] = {}
+
+    def once(self, read: Callable[[Case], T]) -> T:
+        """What `read` finds in all candidates together; it is called at most once."""
+        known = self._read
+        if read not in known:
+            known[read] = read(self)
+        return known[read]  # type: ignore[no-any-return]
 
     @classmethod
     def of(cls, found: CandidateSet) -> Case:

@@ -1,138 +1,189 @@
 """Content that the other candidates have and this one has not, or that no other has: a clause dropped or added.
 
-Paraphrases differ in words here and there; a clause that is gone is a run of words, and its text is shorter. So a run
-of words of another candidate that this one lacks counts only where this one is shorter by about as much. Words are
-compared by their first letters, so that endings do not matter; short words are passed over.
+Paraphrases put other words in a place; where a clause is gone, nothing is there. So a candidate is laid beside each of
+the others, and what counts is the heaviest gap between the words that both have: words that most others use weigh more,
+and each word that stands there instead takes half of one away. It must hold against two thirds of the others, and the
+lengths of the whole speak too. Words are compared by their first letters, so that endings do not matter; short ones
+are passed over. docs/checks.md has what the bounds find.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
-from mtqa.checks.words import SHORTEST, STEM, WIDE, WIDE_FROM, content, folded, masked, words
+from mtqa.checks.alignment import gaps
+from mtqa.checks.words import SHORTEST, WIDE, WIDE_FROM, content, folded, masked, words
 from mtqa.facts import Case, Facts
 from mtqa.model import Severity
 from mtqa.ports import Fault
 
-_PRESENT = 0.8  # what a word that is there takes from a run of words that are not
-_RUN = 1.9  # the least weight of a run; in scripts without spaces it is in pairs of characters
-_TWO_NEW, _APART = b"\0\0", 3  # a run of that weight has two new words beside each other, or three apart
-_NET = 0.3  # of the run's weight, that the whole must differ by
-_SURE_RUN, _SURE_NET = 6.0, 0.6  # from where on it is more than a doubt
-_MARGIN, _LETTERS = 0.03, 4  # share and characters by which lengths always differ
-_WORDS = 2  # by which a clause makes a difference, at least
-_ENOUGH = 3
+_ALONE = 0.25  # the weight of a word that one other has; a word that all have weighs 1
+_INSTEAD = 0.5  # what a word takes away that stands in the place
+_LENGTH, _MOST = 0.2, 8  # what each word adds by which the whole is shorter, or longer, and how many count
+_COMMON, _LACKING = 2, 5  # to look closer: words of most others that it lacks; those, and by how many it is shorter
+_NEW = 2  # words that no other has, to look closer
+_ENOUGH = 3  # candidates
+_CHARACTERS = 2  # of a script without spaces that count as a word
 _WIDE = re.compile(f"[{WIDE}]")
 _SENTENCE_ENDS = re.compile(r"[.!?…؟।۔።]+[\"'”’»)\]]*(?=\s|$)|[。！？]+")
 
 
 class Omission:
-    """Words in a row that the others have and this candidate lacks."""
+    """Words in a row that the others have and this candidate lacks.
+
+    `least`: what they weigh at least, in words; below `sure` it is a doubt.
+    """
 
     default = Severity.ERROR
     oracle = False  # it is a comparison with the others already
 
+    def __init__(self, least: float = 2.5, sure: float = 4.5) -> None:
+        _checked(least, sure)
+        self._least, self._sure = least, sure
+
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
-        lengths = [len(one.plain) for one in case.candidates]
-        if sum(map(bool, lengths)) < _ENOUGH:
+        pool = case.once(_pool)
+        if len(pool.shown) < _ENOUGH:
             yield from _alone(case)
             return
-        longest = (1 - _MARGIN) * _middle(lengths) - _LETTERS
-        for position, length in enumerate(lengths):
-            if 0 < length <= longest and _words_apart(case, position) < 0:
-                gone = _gone_by_most(case, position)
-                if gone:
-                    gone.sort(key=lambda run: run.weight)
-                    run = gone[len(gone) // 2]
-                    yield Fault(position, f"nothing for “{_short(run.text)}”", "-", None, not run.sure)
+        others = len(pool.shown) - 1
+        common = {stem for stem, count in pool.uses.items() if 3 * count >= 2 * others}
+        for position, candidate in pool.shown:
+            own = candidate.once(_stems)
+            lacking = len(common - own)
+            if lacking < _COMMON or (shorter := -pool.longer(candidate)) < 0 or lacking + shorter < _LACKING:
+                continue
+            step = (1 - _ALONE) / (others - 1)
+            weights = {stem: _ALONE + step * (count - 1) for stem, count in pool.uses.items() if stem not in own}
+            pairs = [(candidate, one) for place, one in pool.shown if place != position]
+            gap = _of_most(pairs, weights, pool.shared, shorter, self._least)
+            if gap:
+                text = gap.text.plain[slice(*_span(gap))]
+                yield Fault(position, f"nothing for “{_short(text)}”", "-", None, gap.weight < self._sure)
 
 
 class Addition:
-    """Words in a row that neither the source nor any other candidate has."""
+    """Words in a row that neither the source nor any other candidate has.
+
+    `least`: what they weigh at least, in words; below `sure` it is a doubt.
+    """
 
     default = Severity.ERROR
     oracle = False
 
+    def __init__(self, least: float = 3.0, sure: float = 5.5) -> None:
+        _checked(least, sure)
+        self._least, self._sure = least, sure
+
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
-        lengths = [len(one.plain) for one in case.candidates]
-        if sum(map(bool, lengths)) < _ENOUGH:
+        pool = case.once(_pool)
+        if len(pool.shown) < _ENOUGH:
             return
-        shortest = (1 + _MARGIN) * _middle(lengths) + _LETTERS
-        for position, candidate in enumerate(case.candidates):
-            if lengths[position] >= shortest and _words_apart(case, position) > 0:
-                peers = _others(case, position)
-                surplus = sorted([_surplus(candidate, one) for one in peers])[len(peers) // 3]
-                if surplus < _NET * _RUN:
-                    continue
-                known = case.source.once(_content).union(*[one.once(_content) for one in peers])
-                run = _run(candidate, known, surplus)
-                if run:
-                    start = candidate.plain.find(run.text)
-                    span = (start, start + len(run.text)) if start >= 0 else None
-                    yield Fault(position, f"no other has “{_short(run.text)}”", "+", span, not run.sure)
+        source = case.source.once(_stems)
+        new = frozenset([stem for stem, count in pool.uses.items() if count == 1 and stem not in source])
+        for position, candidate in pool.shown:
+            added = new & candidate.once(_stems)
+            if len(added) < _NEW or len(added) + _LENGTH * min(longer := pool.longer(candidate), _MOST) < self._least:
+                continue
+            pairs = [(one, candidate) for place, one in pool.shown if place != position]
+            gap = _of_most(pairs, dict.fromkeys(added, 1.0), pool.shared, longer, self._least)
+            if gap:
+                span = _span(gap)
+                text = candidate.plain[slice(*span)]
+                yield Fault(position, f"no other has “{_short(text)}”", "+", span, gap.weight < self._sure)
 
 
-def _middle(lengths: Sequence[int]) -> float:
-    """The median of those that are not empty."""
-    ranked = sorted(length for length in lengths if length)
-    return (ranked[(len(ranked) - 1) // 2] + ranked[len(ranked) // 2]) / 2
+class _Pool(NamedTuple):
+    """The candidates that have a text, by position; how many use each stem; what all use; their words, ranked."""
+
+    shown: Sequence[tuple[int, Facts]]
+    uses: Mapping[str, int]
+    shared: Collection[str]
+    sizes: Sequence[int]
+
+    def longer(self, one: Facts) -> int:
+        """By how many words it is longer than the middle of the others; negative where it is shorter."""
+        own, middle = len(one.once(words)), (len(self.sizes) - 1) // 2
+        return own - self.sizes[middle if middle < bisect_left(self.sizes, own) else middle + 1]
 
 
-class _Run(NamedTuple):
-    """Words in a row that one text has and another lacks, their weight, and by how many words it has more in all."""
+class _Gap(NamedTuple):
+    """Words of a text between two places in its `content` that another text has not, and what they weigh."""
 
-    text: str
     weight: float
-    surplus: int
-
-    @property
-    def sure(self) -> bool:
-        return self.weight >= _SURE_RUN and self.surplus >= _SURE_NET * self.weight
+    text: Facts
+    first: int
+    last: int
 
 
-def _others(case: Case, position: int) -> list[Facts]:
-    return [one for i, one in enumerate(case.candidates) if i != position]
+def _pool(case: Case) -> _Pool:
+    shown = [(position, one) for position, one in enumerate(case.candidates) if one.plain]
+    stems = [one.once(_stems) for _, one in shown]
+    shared = frozenset.intersection(*stems) if stems else frozenset()
+    sizes = sorted([len(one.once(words)) for _, one in shown])
+    return _Pool(shown, Counter(chain.from_iterable(stems)), shared, sizes)
 
 
-def _words_apart(case: Case, position: int) -> int:
-    """By how many words a candidate differs from the middle of the others, if by two or more: the quick look."""
-    counts = [len(one.once(words)) for one in _others(case, position)]
-    apart = len(case.candidates[position].once(words)) - sorted(counts)[len(counts) // 2]
-    return apart if abs(apart) >= _WORDS else 0
+def _checked(least: float, sure: float) -> None:
+    if not 0 < least <= sure:
+        raise ValueError(f"least = {least} is not above 0 and at most sure = {sure}")
 
 
-def _gone(candidate: Facts, other: Facts) -> _Run | None:
-    """The run of words of `other` that `candidate` lacks, where it has nothing else instead."""
-    surplus = _surplus(other, candidate)
-    if surplus < _NET * _RUN:
-        return None
-    return _run(other, candidate.once(_content), surplus)
+def _of_most(
+    pairs: Sequence[tuple[Facts, Facts]],
+    weights: Mapping[str, float],
+    shared: Collection[str],
+    words_apart: int,
+    enough: float,
+) -> _Gap | None:
+    """The gap that two thirds of the pairs have, with what the lengths say in its weight, if that is `enough`."""
+    unit = _CHARACTERS if 1 in map(len, weights) else 1
+    by_length = _LENGTH * min(words_apart / unit, _MOST)
+    found: list[_Gap] = []
+    may_lack = len(pairs) // 3
+    for place, (one, other) in enumerate(pairs):
+        least = max(_ALONE, enough - by_length) * unit
+        gap = _heaviest(one, other, weights, least) if _densest(other, weights, shared) >= least else None
+        if gap:
+            found.append(gap)
+        elif place + 1 - len(found) > may_lack:
+            return None
+    gap = sorted(found, key=lambda gap: gap.weight)[may_lack - len(pairs) + len(found)]
+    return gap._replace(weight=gap.weight / unit + by_length)
 
 
-def _gone_by_most(case: Case, position: int) -> list[_Run]:
-    """The runs that a candidate lacks, if it lacks one of two thirds of the others."""
-    candidate, others = case.candidates[position], _others(case, position)
-    needed = 2 * (sum(bool(one.plain) for one in case.candidates) - 1)
-    gone: list[_Run] = []
-    for place, other in enumerate(others):
-        run = _gone(candidate, other)
-        if run:
-            gone.append(run)
-        if 3 * (len(gone) + len(others) - place - 1) < needed:
-            return []
-    return gone
+def _densest(text: Facts, weights: Mapping[str, float], shared: Collection[str]) -> float:
+    """The most weight between words that all candidates have: no gap is likely to be heavier."""
+    most = weight = 0.0
+    for stem in text.once(content):
+        if stem in shared:
+            weight = 0.0
+        elif stem in weights:
+            weight += weights[stem]
+            most = max(most, weight)
+    return most
 
 
-def _surplus(one: Facts, other: Facts) -> int:
-    """How many more words `one` has, each counted once: near none for a paraphrase."""
-    return len(one.once(_content)) - len(other.once(_content))
+def _heaviest(one: Facts, other: Facts, weights: Mapping[str, float], enough: float) -> _Gap | None:
+    """The heaviest gap that `other` fills and `one` does not, if it weighs enough."""
+    weighed = [weights.get(stem, 0.0) for stem in other.once(content)]
+    best: _Gap | None = None
+    for gap in gaps(one, other):
+        weight = sum(weighed[gap.there : gap.end]) - _INSTEAD * (gap.until - gap.here)
+        if weight >= enough and (best is None or weight > best.weight):
+            new = [place for place in range(gap.there, gap.end) if weighed[place]]
+            best = _Gap(weight, other, new[0], new[-1] + 1)
+    return best
 
 
-def _content(facts: Facts) -> frozenset[str]:
+def _stems(facts: Facts) -> frozenset[str]:
     return frozenset(facts.once(content))
 
 
@@ -161,38 +212,16 @@ def _weight(facts: Facts) -> float:
     return len(facts.plain.strip()) + 1.5 * (0 if facts.plain.isascii() else len(_WIDE.findall(facts.plain)))
 
 
-def _run(text: Facts, known: frozenset[str], surplus: int) -> _Run | None:
-    """The heaviest run of words of `text` whose stems are not known, if it is heavy enough and no other wording."""
-    old = bytes(map(known.__contains__, text.once(content)))
-    if _TWO_NEW not in old and old.count(0) < _APART:
-        return None
-    written, plain = text.once(words), text.once(folded)
-    best = weight = 0.0
-    start, found = 0, (0, 0)
-    for place, word in enumerate(plain):
-        wide = len(word) == 1 and word > WIDE_FROM
-        if not wide and len(word) < SHORTEST:
-            continue
-        there = word[:STEM] in known
-        value = (0.5 if wide else 1.0) * (-_PRESENT if there else 1.0)
-        if weight <= 0:
-            weight, start = 0.0, place
-        weight += value
-        if weight > best:
-            best, found = weight, (start, place + 1)
-    if best < _RUN or surplus < _NET * best:
-        return None
-    return _Run(_between(text.once(masked), written, *found), best, surplus)
-
-
-def _between(plain: str, written: Sequence[str], first: int, last: int) -> str:
-    """The characters from one word to another."""
-    position, begin = 0, 0
-    for place, word in enumerate(written[:last]):
-        position = plain.index(word, position)
-        begin = position if place == first else begin
-        position += len(word)
-    return plain[begin:position]
+def _span(gap: _Gap) -> tuple[int, int]:
+    """The characters of a gap in its text."""
+    meaning = [n for n, word in enumerate(gap.text.once(folded)) if len(word) >= SHORTEST or word > WIDE_FROM]
+    first, last = meaning[gap.first], meaning[gap.last - 1]
+    plain, position, start = gap.text.once(masked), 0, 0
+    for place, word in enumerate(gap.text.once(words)[: last + 1]):
+        start_of_word = plain.index(word, position)
+        start = start_of_word if place == first else start
+        position = start_of_word + len(word)
+    return start, position
 
 
 def _short(text: str) -> str:
