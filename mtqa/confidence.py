@@ -185,6 +185,11 @@ class Confidence:
         self._counts = {name: [0] * len(one.shares) for name, one in terms.items()}
         self._segments = self._accepted = 0
 
+    @property
+    def calibrated(self) -> bool:
+        """Whether a calibration is applied, which looks at the utilities of a result."""
+        return self._used is not None
+
     def of(self, result: Mapping[str, Any]) -> JsonObject:
         """What is to be added to a line of `segments.jsonl`: nothing where there is nothing to be confident of."""
         if "chosen" not in result or "divergence" not in result:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from mtqa.consensus.decide import DecideSettings
+from mtqa.consensus.settings import DecideSettings
 from mtqa.errors import ConfigError
 from mtqa.languages import canonical
 from mtqa.model import Severity

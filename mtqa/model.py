@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
@@ -170,10 +170,14 @@ class CandidateSet:
 
 @dataclass(frozen=True, slots=True)
 class Utilities:
-    """(hypothesis engine, reference engine) -> utility by one metric, on its scale. No diagonal; absent is absent."""
+    """The utilities of one segment by one metric, on its scale. No diagonal; absent is absent.
+
+    `pairs`: (hypothesis engine, reference engine); `values`: the utility of each, in the same order.
+    """
 
     signature: str
-    values: Mapping[tuple[str, str], float]
+    pairs: Sequence[tuple[str, str]]
+    values: Sequence[float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from mtqa.errors import ConfigError
 from mtqa.formats import detect, read_glossary
 from mtqa.model import BilingualFile, Segment, Severity
 from mtqa.plugins import available, build, load, nearest, parameters_of
-from mtqa.ports import Check, Engine, Format, Metric, Term
+from mtqa.ports import Check, Engine, Format, HasModel, JsonObject, Metric, Term
 from mtqa.store.encodings import FileEncodings
 
 
@@ -101,6 +101,15 @@ def build_confidence(settings: Settings, engines: Iterable[str]) -> Confidence:
         return Confidence()
     pool = pool_of(list(engines), list(settings.metrics), asdict(settings.decide))
     return Confidence(Calibration.read(settings.folder / Path(name).expanduser(), name), pool)
+
+
+def told_checks(checks: Mapping[str, tuple[Check, Severity]]) -> JsonObject:
+    """What a manifest says of the checks that ran."""
+    signatures = {name: check.signature for name, (check, _) in checks.items() if isinstance(check, HasModel)}
+    return {
+        "checks": {name: severity.value for name, (_, severity) in checks.items()},
+        "check_signatures": signatures,
+    }
 
 
 def build_checks(settings: Settings) -> dict[str, tuple[Check, Severity]]:

@@ -32,7 +32,7 @@ from mtqa.ports import Engine, JsonObject
 from mtqa.report.summary import summarise
 from mtqa.store.answers import Answers
 from mtqa.store.lines import extended
-from mtqa.store.records import edit_from_json, edit_to_json, result_to_json
+from mtqa.store.records import edit_from_json, edit_to_json, results_to_json
 from mtqa.store.run import RunStore, write_lines
 from mtqa.translate import Asked, Terms, ask
 
@@ -208,7 +208,7 @@ def judge(plan: Plan, store: RunStore, progress: Progress, rules: Rules, confide
         judging = Judge(rules, partial(store.candidate_sets, engines, languages))
         for results in judging.results():
             edits = [edit_of(result, plan.settings) for result in results]
-            records = [result_to_json(result) for result in results]
+            records = results_to_json(results, spliced=not confidence.calibrated)
             store.add_results(
                 (record["id"], record | confidence.of(record), edit_to_json(edit) if edit else None)
                 for record, edit in zip(records, edits, strict=True)
@@ -224,7 +224,9 @@ def rules_of(plan: Plan) -> Rules:
     settings, parts = plan.settings, plan.parts
     families = {name: one.family for name, one in settings.engines.items() if one.family}
     weights = {name: one.weight for name, one in settings.metrics.items()}
-    return Rules(parts.metrics, weights, parts.checks, settings.decide, families, Ignores.read(settings.ignores))
+    sampled = any(one.samples > 1 for one in settings.engines.values())
+    ignores = Ignores.read(settings.ignores)
+    return Rules(parts.metrics, weights, parts.checks, settings.decide, families, ignores, sampled)
 
 
 def edit_of(result: Result, settings: Settings) -> Edit | None:

@@ -24,12 +24,12 @@ from mtqa.errors import ConfigError, FormatError, MtqaError, SeveralErrors
 from mtqa.inline import Text
 from mtqa.judging import Judge, Rules
 from mtqa.languages import canonical
-from mtqa.model import Candidate, CandidateSet, Failure, Missing, Segment
+from mtqa.model import Candidate, CandidateSet, Failure, Missing, Segment, Severity
 from mtqa.parts import build_checks, build_confidence, build_metrics
 from mtqa.plugins import nearest
-from mtqa.ports import JsonObject
+from mtqa.ports import Check, JsonObject
 from mtqa.store.lines import decoded, encoded, extended
-from mtqa.store.records import result_to_json
+from mtqa.store.records import results_to_json
 from mtqa.store.spool import Spool
 from mtqa.store.tables import read_table
 
@@ -105,6 +105,7 @@ class Table:
         self._primaries: dict[str, str] = {}  # engines that rows name, with the first place
         self._telling = False  # whether a row says more of itself than its segment
         self.statistics: list[JsonObject] = []
+        self.checks: Mapping[str, tuple[Check, Severity]] = {}  # what `judge` checked by
         self.confidence = Confidence()
         self.label = Path(table).name if isinstance(table, (str, Path)) else "rows"
         try:
@@ -135,16 +136,16 @@ class Table:
     def judge(self, settings: Settings, told: Told | None = None) -> Iterator[JsonObject]:
         """Judge every row, group by group; yields results as they come, without what needs their whole group."""
         rules = rules_of(settings)
+        self.checks = rules.checks
         self.confidence = build_confidence(settings, self.engines)
         self._result_of = array("Q", bytes(8 * len(self)))
         for (name, source_lang, target_lang), group in self._groups.items():
             judging = Judge(rules, partial(self._windows, group))
             numbers = iter(group.rows)
             for results in judging.results():
-                for result in results:
+                for told_of in results_to_json(results, spliced=not self.confidence.calibrated):
                     number = next(numbers)
-                    record = result_to_json(result)
-                    record |= self.confidence.of(record)
+                    record = told_of | self.confidence.of(told_of)
                     group.ranking.see(len(record["source"]), record.get("divergence"))
                     self._result_of[number] = self._results.add(extended(encoded(record), self._told(number)))
                     yield record
@@ -219,7 +220,7 @@ def rules_of(settings: Settings) -> Rules:
     families = {name: one.family for name, one in settings.engines.items() if one.family}
     weights = {name: one.weight for name, one in settings.metrics.items()}
     checks = build_checks(settings) if settings.checks or settings.off else {}
-    return Rules(build_metrics(settings, settings.cache), weights, checks, settings.decide, families)
+    return Rules(build_metrics(settings, settings.cache), weights, checks, settings.decide, families, sampled=False)
 
 
 def checked(given: object, where: str, settings: Settings) -> Row:

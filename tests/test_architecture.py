@@ -14,7 +14,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 
 # Each room with the rooms that it may import from.
 BASE = {"errors", "inline", "languages"}
-NOUNS = BASE | {"model", "facts", "issues", "ports", "chat_signs"}
+NOUNS = BASE | {"model", "facts", "issues", "ports", "rows", "chat_signs"}
 FAMILIES = {"checks", "consensus", "formats", "engines", "evidence", "metrics"}
 OUTER = {"store", "translate", "report"}
 ALLOWED = {
@@ -26,6 +26,7 @@ ALLOWED = {
     "issues": set(),
     "chat_signs": set(),
     "ports": BASE | {"model", "facts"},
+    "rows": {"ports"},
     **dict.fromkeys(FAMILIES | OUTER, NOUNS),
     "evidence": NOUNS | {"confidence"},
     "confidence": NOUNS,
@@ -34,7 +35,7 @@ ALLOWED = {
     "parts": NOUNS | {"formats", "plugins", "config", "confidence", "store"},
     "inputs": NOUNS | {"formats"},
     "canary": NOUNS | {"checks"},
-    "judging": NOUNS | {"checks", "consensus", "store"},
+    "judging": NOUNS | {"checks", "consensus", "metrics", "store"},
     "scoring": NOUNS | {"judging", "confidence", "config", "parts", "plugins", "consensus", "store"},
     "pipeline": NOUNS
     | (FAMILIES - {"evidence"})
@@ -74,7 +75,7 @@ HOMES = {
     "polars": {"store", "report"},
     "xlsxwriter": {"report"},
     "openpyxl": {"review"},
-    "numpy": {"consensus", "evidence", "metrics"},
+    "numpy": {"consensus", "evidence", "judging", "metrics", "store/lines.py"},
     "orjson": {"store/lines.py"},
     "scipy": {"evidence"},
     "torch": {"metrics/comet"},

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mtqa.config import PluginSettings, Settings, load_settings
-from mtqa.consensus.decide import DecideSettings
+from mtqa.consensus.settings import DecideSettings
 from mtqa.errors import ConfigError, MtqaError
 from mtqa.languages import canonical, primary, same_language
 from mtqa.model import Severity

@@ -8,16 +8,16 @@ from hypothesis import strategies as st
 
 from mtqa.checks import run_checks
 from mtqa.config import Settings
-from mtqa.consensus.decide import DecideSettings, decide, expected_utilities
 from mtqa.consensus.explain import clusters, explain
 from mtqa.consensus.mix import Mixture
 from mtqa.consensus.risk import risks
-from mtqa.consensus.score import score
+from mtqa.consensus.score import by_size, compare, vote
+from mtqa.consensus.settings import DecideSettings
 from mtqa.inline import Text
 from mtqa.metrics.chrf import Chrf
 from mtqa.model import CandidateSet, Failure, Missing, Reason, Severity, Status, Verdict
 from mtqa.parts import build_checks
-from tests.helpers import found
+from tests.helpers import decided, found, named
 
 SETTINGS = DecideSettings()
 TWO = "; two can be measured against each other and elect nobody"
@@ -34,12 +34,12 @@ def pools(draw: st.DrawFn) -> tuple[list[str], dict[tuple[str, str], float]]:
 @given(pools(), st.randoms(use_true_random=False))
 def test_order_of_engines_changes_the_choice_only_for_ties(pool: tuple, random: object) -> None:
     voters, utilities = pool
-    chosen = decide(voters, utilities, (), SETTINGS)
+    chosen = decided(voters, utilities, (), SETTINGS)
     expected = sorted(chosen.expected.values())
     assume(expected[-1] - expected[-2] > 1e-9)
     shuffled = list(voters)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    again = decide(shuffled, utilities, (), SETTINGS)
+    again = decided(shuffled, utilities, (), SETTINGS)
     assert again.chosen == chosen.chosen
     assert again.status == chosen.status
 
@@ -47,15 +47,15 @@ def test_order_of_engines_changes_the_choice_only_for_ties(pool: tuple, random: 
 @given(pools(), utility, utility, utility, utility)
 def test_thresholds_never_change_the_choice(pool: tuple, a: float, b: float, c: float, d: float) -> None:
     voters, utilities = pool
-    one = decide(voters, utilities, (), DecideSettings(agree_at=a, outlier_gap=b))
-    other = decide(voters, utilities, (), DecideSettings(agree_at=c, outlier_gap=d))
+    one = decided(voters, utilities, (), DecideSettings(agree_at=a, outlier_gap=b))
+    other = decided(voters, utilities, (), DecideSettings(agree_at=c, outlier_gap=d))
     assert one.chosen == other.chosen
 
 
 @given(pools(), utility)
 def test_unanimity_is_agreed(pool: tuple, agree_at: float) -> None:
     voters, _ = pool
-    verdict = decide(voters, dict.fromkeys(permutations(voters, 2), 1.0), (), DecideSettings(agree_at=agree_at))
+    verdict = decided(voters, dict.fromkeys(permutations(voters, 2), 1.0), (), DecideSettings(agree_at=agree_at))
     assert verdict.status is Status.AGREED
     assert verdict.supporters == tuple(voters)
     assert verdict.outliers == ()
@@ -64,15 +64,15 @@ def test_unanimity_is_agreed(pool: tuple, agree_at: float) -> None:
 @given(pools())
 def test_a_copy_of_the_chosen_never_lowers_its_support(pool: tuple) -> None:
     voters, utilities = pool
-    before = decide(voters, utilities, (), SETTINGS)
+    before = decided(voters, utilities, (), SETTINGS)
     chosen = before.chosen or ""
     copied = dict(utilities) | {(chosen, "copy"): 1.0, ("copy", chosen): 1.0}
     for other in voters:
         if other != chosen:
             copied |= {("copy", other): utilities[chosen, other], (other, "copy"): utilities[other, chosen]}
-    after = decide([*voters, "copy"], copied, (), SETTINGS)
+    after = decided([*voters, "copy"], copied, (), SETTINGS)
     assert after.expected[chosen] >= before.expected[chosen] - 1e-12
-    assert len(decide([*voters, "copy"], copied, set(after.voters) - {chosen}, SETTINGS).supporters) >= len(
+    assert len(decided([*voters, "copy"], copied, set(after.voters) - {chosen}, SETTINGS).supporters) >= len(
         before.supporters
     )
 
@@ -81,24 +81,27 @@ def test_a_copy_of_the_chosen_never_lowers_its_support(pool: tuple) -> None:
 def test_an_error_bars_from_the_choice_and_not_from_the_vote(pool: tuple, data: st.DataObject) -> None:
     voters, utilities = pool
     barred = data.draw(st.sets(st.sampled_from(voters), max_size=len(voters)))
-    verdict = decide(voters, utilities, barred, SETTINGS)
+    verdict = decided(voters, utilities, barred, SETTINGS)
     assert verdict.chosen not in barred
-    assert verdict.expected == expected_utilities(voters, utilities)
+    for voter, expected in verdict.expected.items():
+        assert expected == pytest.approx(
+            sum(utilities[pair] for pair in utilities if pair[0] == voter) / (len(voters) - 1)
+        )
     assert (verdict.chosen is None) == (len(barred) == len(voters))
 
 
 def test_expected_utility_is_the_mean_over_the_others() -> None:
     utilities = {("a", "b"): 0.5, ("a", "c"): 0.7, ("b", "a"): 0.1, ("b", "c"): 0.3, ("c", "a"): 1.0, ("c", "b"): 0.0}
-    assert expected_utilities(["a", "b", "c"], utilities) == pytest.approx({"a": 0.6, "b": 0.2, "c": 0.5})
+    assert decided("abc", utilities).expected == pytest.approx({"a": 0.6, "b": 0.2, "c": 0.5})
 
 
 def test_ties_go_to_configured_order() -> None:
     flat = dict.fromkeys(permutations("abc", 2), 0.5)
-    assert decide(["b", "a", "c"], flat, (), SETTINGS).chosen == "b"
+    assert decided(["b", "a", "c"], flat, (), SETTINGS).chosen == "b"
 
 
 def test_two_voters_measure_and_do_not_elect() -> None:
-    verdict = decide(["a", "b"], {("a", "b"): 0.9, ("b", "a"): 0.8}, (), SETTINGS)
+    verdict = decided(["a", "b"], {("a", "b"): 0.9, ("b", "a"): 0.8}, (), SETTINGS)
     assert (verdict.status, verdict.chosen, verdict.divergence) == (Status.UNDECIDED, None, None)
     assert verdict.expected == {"a": 0.9, "b": 0.8}
 
@@ -106,16 +109,23 @@ def test_two_voters_measure_and_do_not_elect() -> None:
 def test_a_majority_is_more_than_half() -> None:
     near = dict.fromkeys(permutations("ab", 2), 0.9)
     far = dict.fromkeys(permutations("abcd", 2), 0.1) | near
-    assert decide(list("abcd"), far, (), SETTINGS).status is Status.DIVERGENT
-    assert decide(list("abc"), {p: u for p, u in far.items() if "d" not in p}, (), SETTINGS).status is Status.AGREED
+    assert decided(list("abcd"), far, (), SETTINGS).status is Status.DIVERGENT
+    assert decided(list("abc"), {p: u for p, u in far.items() if "d" not in p}, (), SETTINGS).status is Status.AGREED
+
+
+def chrf_of(candidate_set: CandidateSet) -> dict[tuple[str, str], float]:
+    """chrF between the candidates, by the names of their engines."""
+    (one,) = vote([candidate_set], {}, CHRF)
+    (squares,) = compare(Chrf(), [one.compared], by_size([one.compared])).values()
+    return named(squares, one.engines)
 
 
 def judged(candidate_set: CandidateSet) -> tuple[Verdict, tuple[Reason, ...]]:
     """What the pipeline does, for one segment with the default checks."""
     (findings,) = run_checks([candidate_set], build_checks(Settings()))
-    pairs = score([candidate_set], {"chrf": Chrf()}, CHRF)[0].utilities["chrf"]
+    pairs = chrf_of(candidate_set)
     barred = {finding.engine for finding in findings if finding.severity is Severity.ERROR}
-    verdict = decide([c.engine for c in candidate_set.candidates], pairs, barred, SETTINGS)
+    verdict = decided([c.engine for c in candidate_set.candidates], pairs, barred, SETTINGS)
     return verdict, explain(candidate_set, findings, pairs, verdict, SETTINGS)
 
 
@@ -184,8 +194,7 @@ def test_every_doubtful_segment_has_a_reason(texts: list[str]) -> None:
 
 
 def test_texts_are_compared_normalised_and_without_codes() -> None:
-    sets = [found("x", a="café", b="cafe\u0301", c=Text("café"))]
-    assert set(score(sets, {"chrf": Chrf()}, CHRF)[0].utilities["chrf"].values()) == {1.0}
+    assert set(chrf_of(found("x", a="café", b="cafe\u0301", c=Text("café"))).values()) == {1.0}
 
 
 def test_clusters_join_what_agrees_mutually() -> None:

@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from mtqa.consensus.decide import DecideSettings
+from mtqa.consensus.settings import DecideSettings
 from mtqa.judging import Judge, Rules
 from mtqa.metrics.chrf import Chrf
 from mtqa.model import CandidateSet

@@ -272,3 +272,13 @@ def test_checks_run_where_the_configuration_speaks_of_them(tmp_path: Path) -> No
     (plain,), (with_checks,) = mtqa.score(run), mtqa.score(run, config=tmp_path / "mtqa.toml")
     assert [c["findings"] for c in plain["candidates"]] == [[], [], []]
     assert "{name} missing" in [f["message"] for f in with_checks["candidates"][0]["findings"]]
+
+
+def test_the_manifest_names_the_checks_that_ran(invoke: Invoke, tmp_path: Path) -> None:
+    table = written(tmp_path / "table.jsonl", ROWS)
+    for text, expected in (("", {}), ('[checks]\nplaceholders = "error"\n', {"placeholders": "error"})):
+        (tmp_path / "mtqa.toml").write_text(text, encoding="utf-8")
+        assert invoke("score", table, "-o", "out").exit_code == 0
+        told = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["checks"]
+        assert expected.items() <= told.items()
+        assert bool(told) == bool(expected)

@@ -20,10 +20,10 @@ from mtqa.inputs import find
 from mtqa.judging import AGREEMENT
 from mtqa.languages import canonical
 from mtqa.model import Notice
-from mtqa.parts import Parts, assemble
+from mtqa.parts import Parts, assemble, told_checks
 from mtqa.pipeline import Plan, run
 from mtqa.plugins import nearest
-from mtqa.ports import HasModel, JsonObject
+from mtqa.ports import JsonObject
 from mtqa.report.summary import summary_line
 from mtqa.report.tally import tally
 from mtqa.store.run import SCHEMA_VERSION, read_results, write_manifest
@@ -158,10 +158,7 @@ def _describe(settings: Settings, parts: Parts) -> JsonObject:
         },
         "metrics": {name: metric.signature for name, metric in parts.metrics.items()},
         "decide": {"metric": AGREEMENT, **asdict(settings.decide)},
-        "checks": {name: severity.value for name, (_, severity) in parts.checks.items()},
-        "check_signatures": {
-            name: check.signature for name, (check, _) in parts.checks.items() if isinstance(check, HasModel)
-        },
+        **told_checks(parts.checks),
         "write": asdict(settings.write),
         "assumed": {"source_lang": settings.source_lang, "target_lang": settings.target_lang},
     }

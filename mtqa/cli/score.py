@@ -16,6 +16,7 @@ from mtqa.errors import ConfigError
 from mtqa.inputs import digest
 from mtqa.judging import AGREEMENT, signatures_of
 from mtqa.model import Notice
+from mtqa.parts import told_checks
 from mtqa.ports import JsonObject
 from mtqa.report.summary import summarise, summary_line
 from mtqa.scoring import Table
@@ -112,7 +113,7 @@ def _manifest(scored: Table, table: Path, settings: Settings, summary: JsonObjec
             for name in scored.engines
         },
         "decide": {"metric": AGREEMENT, **asdict(settings.decide)},
-        "checks": {},
+        **told_checks(scored.checks),
         "write": asdict(settings.write),
         "inputs": [{"file": scored.label, "format": "table", "sha256": sha256, "segments": len(scored)}],
         "metrics": signatures_of(scored.statistics),

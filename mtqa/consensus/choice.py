@@ -1,4 +1,4 @@
-"""Choice: the score of each candidate of a segment, as the parts that add up to it. Pure.
+"""Choice: the score of each candidate, as the parts that add up to it, for many segments at once. Pure.
 
     score(i) = support(i) + prior(i) + length(i) + checks(i)
 
@@ -14,51 +14,37 @@ language pairs (WMT24, ESA; older MQM sets), in which neighbouring settings are 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from mtqa.consensus.decide import DecideSettings, expected_utilities
-from mtqa.consensus.mix import Pairs, summed
-from mtqa.consensus.terms import Weights, terms
-from mtqa.ports import Comparison
+import numpy as np
 
-Parts = dict[str, float]
+from mtqa.consensus.mix import summed
+from mtqa.consensus.squares import Floats, Squares, added, means
 
 
 def scores(
-    comparison: Comparison,
-    voters: Sequence[str],
-    target_lang: str,
-    support: Mapping[str, Pairs],
-    priors: Mapping[str, float],
-    weights: Pairs | None,
-    settings: DecideSettings,
-) -> dict[str, Parts]:
-    """Engine -> the parts of its score, by name; a voter that was compared with nobody has none.
+    support: Mapping[str, Squares], priors: Floats | None, length: Floats, checks: Floats, weights: Floats | None
+) -> dict[str, Floats]:
+    """The parts of the scores by name, each (segments, voters); NaN where a candidate has no such part.
 
-    `comparison.texts` are the texts of the `voters`; `support`: metric -> pairs, which add up (`Mixture.parts`);
-    `priors`: engine -> p, empty for none; `weights`: (judged, judge) -> what the judge counts.
+    `support`: metric -> squares, which add up (`Mixture.parts`); `priors`: already weighed, NaN or None for none;
+    `length`, `checks`: the terms; `weights`, (segments, voters, voters): what the column counts in judging the row.
+    A voter that was compared with nobody has no part.
     """
-    found: dict[str, Parts] = {}
-    compared = summed(support)
-    taken_off = terms(comparison, target_lang, of(settings))
-    means = {name: expected_utilities(voters, _filled(pairs, compared), weights) for name, pairs in support.items()}
-    whole = expected_utilities(voters, compared, weights)
-    for voter, (length, checks) in zip(voters, taken_off, strict=True):
-        if voter not in whole:
-            continue
-        parts = {name: mean[voter] for name, mean in means.items()}
-        if priors:
-            parts["prior"] = settings.prior * priors.get(voter, 0.0)
-        parts |= {"length": length, "checks": checks}
-        found[voter] = parts
-    return found
+    compared = ~np.isnan(summed(support, (*length.shape, length.shape[1])))
+    parts = {}
+    for name, found in support.items():
+        # Nothing where others have a pair and this metric has none; no part where it has none of the segment.
+        mean = means(np.where(compared & np.isnan(found), 0.0, found), weights)
+        parts[name] = np.where(np.isnan(found).all(axis=(1, 2))[:, None], np.nan, mean)
+    if priors is not None:
+        parts["prior"] = priors
+    parts |= {"length": length, "checks": checks}
+    alone = ~compared.any(axis=2)
+    return {name: np.where(alone, np.nan, part) for name, part in parts.items()}
 
 
-def of(settings: DecideSettings) -> Weights:
-    """The weights of the terms."""
-    return Weights(settings.length, settings.missing, settings.faults, settings.empty)
-
-
-def _filled(pairs: Pairs, compared: Pairs) -> Pairs:
-    """A metric's part of every pair that was compared: nothing where it has no utility."""
-    return pairs if len(pairs) == len(compared) else dict.fromkeys(compared, 0.0) | dict(pairs)
+def totals(parts: Mapping[str, Floats]) -> Floats:
+    """The scores whose parts these are; NaN for who has none."""
+    stacked = np.stack(list(parts.values()), axis=-1)
+    return np.where(np.isnan(stacked).all(axis=-1), np.nan, added(stacked))

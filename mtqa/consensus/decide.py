@@ -1,4 +1,4 @@
-"""Decide: from agreements and scores to a choice and a status. Pure.
+"""Decide: from agreements and scores to a choice and a status, for many segments at once. Pure.
 
 Notation: u(h, r) is the agreement of hypothesis h with pseudo-reference r, 0..1; V the voters; v(i) what a vote counts
 and w(i, j) what j counts in judging i, both 1 where nobody is kin (consensus/kin.py).
@@ -16,156 +16,113 @@ The score comes from consensus/choice.py; without one it is e(i). The thresholds
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import permutations
-from operator import mul
 
-from mtqa.consensus.mix import Pairs
-from mtqa.model import Overruled, Status, Verdict, Why
+import numpy as np
 
+from mtqa.consensus.settings import DecideSettings
+from mtqa.consensus.squares import Flags, Floats, Places, Squares, added, means
 
-@dataclass(frozen=True, slots=True)
-class DecideSettings:
-    """`[decide]`: how a candidate is chosen and what is marked; measured in docs/consensus.md.
-
-    `min_voters`: fewer cannot elect. `agree_at`, `outlier_gap`: agreements, 0..1. `primary`: the engine to keep
-    unless another's score is `margin` higher; empty elects among equals. The weights of the parts of a score, in
-    units of support, 0 for off: `prior`, `length`, `missing`, `faults`, `empty`. `kin_vote`, 0..1: how much a voter
-    adds that depends on another one; 1 counts all as independent. `calibration`: file that `mtqa calibrate` wrote,
-    relative to the configuration; empty for none.
-    """
-
-    min_voters: int = 3
-    agree_at: float = 0.6
-    outlier_gap: float = 0.15
-    primary: str = ""
-    margin: float = 0.10
-    prior: float = 0.5
-    length: float = 0.05
-    missing: float = 0.03
-    faults: float = 0.1
-    empty: float = 0.5
-    kin_vote: float = 0.0
-    calibration: str = ""
+NOBODY, ABSENT = -1, -2  # in place of a voter: none; one that has no candidate
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What is known of the voters beyond their agreements.
+class Poll:
+    """Segments with equally many voters, and what is known of those. Voters stand in configured order.
 
-    `scores`: engine -> the parts of its score. `votes`: engine -> what its vote counts. `weights`: (judged, judge)
-    -> what the judge counts. `primary`: the engine of the safety net. Empty: none.
+    `agreements`: (segments, voters, voters). `barred`, (segments, voters): have an error finding; they vote and cannot
+    be chosen. `totals`, (segments, voters): scores, NaN for none. `primaries`, (segments,): the place of the engine
+    of the safety net, NOBODY or ABSENT. `votes`, (segments, voters): what each vote counts; `weights`, (segments,
+    voters, voters): what the column counts in judging the row; None: all the same.
     """
 
-    scores: Mapping[str, Mapping[str, float]] | None = None
-    votes: Mapping[str, float] | None = None
-    weights: Pairs | None = None
-    primary: str = ""
+    agreements: Squares
+    barred: Flags
+    totals: Floats
+    primaries: Places
+    votes: Floats | None = None
+    weights: Floats | None = None
 
 
-NOTHING_KNOWN = Standing()
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was decided, by segment, or by segment and voter.
 
-
-def expected_utilities(voters: Sequence[str], utilities: Pairs, weights: Pairs | None = None) -> dict[str, float]:
-    """Mean utility of each voter against the others that it was compared with; absent for those with none."""
-    expected = {}
-    for voter, row in _judged(tuple(voters)).items():
-        values = [utilities[pair] for pair in row if pair in utilities]
-        if values and weights:
-            counts = [weights[pair] for pair in row if pair in utilities]
-            expected[voter] = sum(map(mul, counts, values)) / sum(counts)
-        elif values:
-            expected[voter] = sum(values) / len(values)
-    return expected
-
-
-@lru_cache(maxsize=1 << 10)
-def _judged(voters: tuple[str, ...]) -> dict[str, list[tuple[str, str]]]:
-    """Voter -> the pairs in which it is the hypothesis. A run has few sets of voters, and asks for each often."""
-    return {voter: [(voter, other) for other in voters if other != voter] for voter in voters}
-
-
-@lru_cache(maxsize=1 << 10)
-def _rest(voters: tuple[str, ...], voter: str) -> list[tuple[str, str]]:
-    """The ordered pairs of the voters without one."""
-    return [pair for pair in permutations(voters, 2) if voter not in pair]
-
-
-def decide(
-    voters: Sequence[str],
-    utilities: Pairs,
-    barred: Collection[str],
-    settings: DecideSettings,
-    standing: Standing = NOTHING_KNOWN,
-) -> Verdict:
-    """The verdict on one segment, without reasons.
-
-    `voters` in configured order; `utilities`: their agreements; `barred` are those with an error finding: they vote
-    and cannot be chosen.
+    `elected`: whether somebody could be; `agreed`: by majority. `chosen`: a place or NOBODY; where nobody was elected
+    it is a primary that was kept. `best`: the eligible voter of the highest total, where `elected`. `expected`: NaN
+    for who was compared with nobody.
     """
-    expected = expected_utilities(voters, utilities, standing.weights)
-    outliers = tuple(find_outliers(voters, utilities, expected, settings))
-    eligible = [voter for voter in voters if voter not in barred and voter in expected]
-    votes = standing.votes or {}
-    scores = standing.scores or {}
-    told = {"voters": tuple(voters), "expected": expected, "scores": scores, "votes": votes}
-    if len(voters) < settings.min_voters or not eligible:
-        # Nobody is elected; an engine that was set to be kept is kept all the same.
-        kept = standing.primary if standing.primary in voters and standing.primary not in barred else None
-        divergence = 1 - expected[kept] if kept in expected else None
-        return Verdict(Status.UNDECIDED, kept, outliers=outliers, divergence=divergence, **told)  # type: ignore[arg-type]
-    totals = {voter: sum(scores[voter].values()) if voter in scores else expected[voter] for voter in eligible}
-    chosen, overruled = elect(totals, standing.primary, settings.margin, voters)
-    supporters = tuple(
-        voter for voter in voters if voter == chosen or utilities.get((chosen, voter), -1.0) >= settings.agree_at
-    )
-    in_favour = sum(votes.get(voter, 1.0) for voter in supporters)
-    majority = 2 * in_favour > sum(votes.get(voter, 1.0) for voter in voters)
-    return Verdict(
-        Status.AGREED if majority else Status.DIVERGENT,
-        chosen,
-        supporters=supporters,
-        outliers=tuple(voter for voter in outliers if voter != chosen),
-        divergence=1 - expected[chosen],
-        overruled=overruled,
-        **told,  # type: ignore[arg-type]
-    )
+
+    elected: Flags
+    agreed: Flags
+    chosen: Places
+    best: Places
+    supporters: Flags
+    outliers: Flags
+    eligible: Flags
+    expected: Floats
+    totals: Floats
 
 
-def elect(
-    totals: Mapping[str, float], primary: str, margin: float, voters: Collection[str] = ()
-) -> tuple[str, Overruled | None]:
-    """The engine of the highest total, the first of equals; or the primary, unless another leads by the margin.
+def decide(poll: Poll, settings: DecideSettings) -> Outcome:
+    """What is to be said of each segment."""
+    segments, voters = poll.barred.shape
+    expected = means(poll.agreements, poll.weights)
+    totals = np.where(np.isnan(poll.totals), expected, poll.totals)
+    eligible = ~np.isnan(expected) & ~poll.barred
+    elected = eligible.any(axis=1) & (voters >= settings.min_voters)
+    best, chosen = elect(totals, eligible, poll.primaries, settings.margin)
+    # Where nobody is elected, an engine that was set to be kept is kept all the same.
+    kept = _at(~poll.barred, poll.primaries)
+    chosen = np.where(elected, chosen, np.where(kept, poll.primaries, NOBODY))
+    supporters = _supporters(poll.agreements, chosen, settings.agree_at) & elected[:, None]
+    votes = np.ones((segments, voters)) if poll.votes is None else poll.votes
+    agreed = 2 * added(np.where(supporters, votes, 0.0)) > added(votes)
+    outliers = find_outliers(poll.agreements, expected, settings)
+    outliers &= ~(elected[:, None] & (np.arange(voters) == chosen[:, None]))
+    return Outcome(elected, agreed, chosen, best, supporters, outliers, eligible, expected, totals)
 
-    `totals`: the score of each eligible voter, at least one.
+
+def elect(totals: Floats, eligible: Flags, primaries: Places, margin: float) -> tuple[Places, Places]:
+    """The eligible voter of the highest total, the first of equals; and who is chosen: it, or the primary.
+
+    A primary keeps its place unless another one leads by the margin, or it is not eligible. Where nobody is eligible,
+    both mean nothing.
     """
-    best = max(totals, key=lambda voter: totals[voter])
-    if not primary or best == primary:
-        return best, None
-    if primary not in totals:
-        why = Why.ERROR if primary in voters else Why.ABSENT
-        cause = "its candidate has an error or no text" if primary in voters else "it has no candidate"
-        return best, Overruled(primary, why, f"{primary} overruled by {best}: {cause}")
-    lead = totals[best] - totals[primary]
-    if lead < margin:
-        return primary, None
-    evidence = (
-        f"{primary} overruled by {best}: score {totals[primary]:.2f} against {totals[best]:.2f}, margin {margin:g}"
-    )
-    return best, Overruled(primary, Why.LEAD, evidence, lead)
+    segments, voters = totals.shape
+    if not voters:
+        return np.full(segments, NOBODY), np.full(segments, NOBODY)
+    best = np.where(eligible, totals, -np.inf).argmax(axis=1)
+    rows, places = np.arange(segments), np.maximum(primaries, 0)
+    near = totals[rows, best] - totals[rows, places] < margin
+    return best, np.where(_at(eligible, primaries) & near, primaries, best)
 
 
-def find_outliers(
-    voters: Sequence[str], utilities: Pairs, expected: Mapping[str, float], settings: DecideSettings
-) -> list[str]:
+def find_outliers(agreements: Squares, expected: Floats, settings: DecideSettings) -> Flags:
     """The voters that agree with nobody much and stand apart from a rest that does. Needs three voters."""
-    outliers = []
-    for voter in expected:
-        if expected[voter] >= settings.agree_at:
-            continue
-        rest = [utilities[pair] for pair in _rest(tuple(voters), voter) if pair in utilities]
-        if rest and sum(rest) / len(rest) - expected[voter] >= settings.outlier_gap:
-            outliers.append(voter)
+    low = expected < settings.agree_at
+    outliers = np.zeros(expected.shape, dtype=bool)
+    for voter in np.flatnonzero(low.any(axis=0)):
+        rest = agreements[low[:, voter]]  # a copy
+        rest[:, voter, :] = rest[:, :, voter] = np.nan
+        gaps = means(rest.reshape(len(rest), -1)) - expected[low[:, voter], voter]
+        outliers[low[:, voter], voter] = gaps >= settings.outlier_gap
     return outliers
+
+
+def _supporters(agreements: Squares, chosen: Places, agree_at: float) -> Flags:
+    """The chosen and who agrees with it, (segments, voters); where nobody is chosen, it means nothing."""
+    if not agreements.shape[1]:
+        return np.zeros(agreements.shape[:2], dtype=bool)
+    rows = np.arange(len(chosen))
+    supporters: Flags = agreements[rows, chosen] >= agree_at
+    supporters[rows, chosen] = True
+    return supporters
+
+
+def _at(flags: Flags, places: Places) -> Flags:
+    """The flag of the voter at each segment's place; False for NOBODY and ABSENT."""
+    if not flags.shape[1]:
+        return np.zeros(len(flags), dtype=bool)
+    found: Flags = flags[np.arange(len(flags)), np.maximum(places, 0)] & (places >= 0)
+    return found

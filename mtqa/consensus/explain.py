@@ -19,8 +19,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from mtqa.consensus.decide import DecideSettings
 from mtqa.consensus.mix import Pairs
+from mtqa.consensus.settings import DecideSettings
 from mtqa.issues import REASONS, issue_of
 from mtqa.model import CandidateSet, Finding, Reason, Severity, Status, Verdict
 

@@ -64,8 +64,7 @@ class Twins:
     """Counts, over the segments of a run, which engines say the same."""
 
     def __init__(self) -> None:
-        self._engines: set[str] = set()
-        self._together: Counter[Two] = Counter()
+        self._pools: Counter[tuple[str, ...]] = Counter()
         self._observed: Counter[Two] = Counter()
         self._expected: dict[Two, float] = {}
         self._variance: dict[Two, float] = {}
@@ -73,16 +72,15 @@ class Twins:
     @property
     def engines(self) -> tuple[str, ...]:
         """All that were seen, in the order of their names."""
-        return tuple(sorted(self._engines))
+        return tuple(sorted({engine for pool in self._pools for engine in pool}))
 
-    def see(self, voters: Sequence[str], texts: Sequence[str]) -> None:
+    def see(self, voters: tuple[str, ...], texts: tuple[str, ...]) -> None:
         """One segment: its voters and their texts."""
-        self._engines.update(voters)
+        self._pools[voters] += 1
+        if len(voters) < 3 or len(set(texts)) == len(texts):
+            return
         said = sorted(zip(voters, texts, strict=True))
         pairs = list(combinations([voter for voter, _ in said], 2))
-        self._together.update(pairs)
-        if len(pairs) < 3 or len(set(texts)) == len(texts):
-            return
         same = [one[1] == other[1] for one, other in combinations(said, 2)]
         for pair, equal in zip(pairs, same, strict=True):
             chance = (sum(same) - equal) / (len(pairs) - 1)
@@ -90,20 +88,28 @@ class Twins:
             self._expected[pair] = self._expected.get(pair, 0.0) + chance
             self._variance[pair] = self._variance.get(pair, 0.0) + chance * (1 - chance)
 
+    def _together(self) -> Counter[Two]:
+        """In how many segments each pair was seen."""
+        together: Counter[Two] = Counter()
+        for voters, times in self._pools.items():
+            for pair in combinations(sorted(voters), 2):
+                together[pair] += times
+        return together
+
     def kinship(self, families: Mapping[str, str], kin_vote: float) -> Kinship:
         """What was seen, and the configured families: engine -> family."""
         found: dict[Two, float] = {}
-        for one, other in self._together:
+        for (one, other), times in self._together().items():
             family = families.get(one)
-            alike = 1.0 if family and family == families.get(other) else self._kappa((one, other))
+            alike = 1.0 if family and family == families.get(other) else self._kappa((one, other), times)
             if alike:
                 found[one, other] = found[other, one] = alike
         return Kinship(found, kin_vote)
 
-    def _kappa(self, pair: Two) -> float:
+    def _kappa(self, pair: Two, together: int) -> float:
         observed, expected = self._observed[pair], self._expected.get(pair, 0.0)
         excess = observed - expected
         if excess <= max(_SURE * sqrt(self._variance.get(pair, 0.0)), _SOME):
             return 0.0
-        kappa = excess / (self._together[pair] - expected)
+        kappa = excess / (together - expected)
         return kappa if kappa >= _NEARLY_ALL else 0.0

@@ -16,8 +16,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations
 from typing import NamedTuple
+
+import numpy as np
+
+from mtqa.consensus.squares import Floats, Squares, shares
 
 Pairs = Mapping[tuple[str, str], float]
 
@@ -55,43 +58,31 @@ class Mixture:
         told = "|".join(f"{n}:{weight:g}@{s.unrelated:.4f}..{s.identical:.4f}" for n, weight, s in used)
         return f"agreement|{told}|version:1"
 
-    def parts(self, utilities: Mapping[str, Pairs], voters: Sequence[str]) -> dict[str, dict[tuple[str, str], float]]:
-        """Metric -> pairs, so that the parts of a pair add up to its utility. Pairs without any metric are absent."""
-        used = [(name, weight) for name, weight in self.weights.items() if weight and utilities.get(name)]
-        if all(len(utilities[name]) == len(voters) * (len(voters) - 1) for name, _ in used):
-            whole = sum(
-                weight for _, weight in used
-            )  # every metric has every pair, which is the rule: no pair is asked
-            return {name: self._part(name, weight / whole, utilities[name]) for name, weight in used}
-        parts: dict[str, dict[tuple[str, str], float]] = {name: {} for name, _ in used}
-        for pair in permutations(voters, 2):
-            known = [(name, weight) for name, weight in used if pair in utilities[name]]
-            whole = sum(weight for _, weight in known)
-            for name, weight in known:
-                parts[name] |= self._part(name, weight / whole, {pair: utilities[name][pair]})
-        return parts
+    def parts(self, utilities: Mapping[str, Squares]) -> dict[str, Squares]:
+        """Metric -> what it adds to the utility of each pair, so that the parts of a pair add up to that."""
+        used = {name: weight for name, weight in self.weights.items() if weight and name in utilities}
+        if not used:
+            return {}
+        whole = np.add.reduce([weight * ~np.isnan(utilities[name]) for name, weight in used.items()])
+        return {name: self._part(name, shares(weight, whole), utilities[name]) for name, weight in used.items()}
 
-    def _part(self, name: str, share: float, pairs: Pairs) -> dict[tuple[str, str], float]:
+    def _part(self, name: str, share: Floats, found: Squares) -> Squares:
         low, high = self.scales.get(name, NATURAL)
         if (low, high) == NATURAL:
-            return {pair: share * (0.0 if x < 0 else 1.0 if x > 1 else x) for pair, x in pairs.items()}
+            return share * np.clip(found, 0.0, 1.0)
         slope = share / (high - low)
-        return {pair: 0.0 if x < low else share if x > high else slope * (x - low) for pair, x in pairs.items()}
+        return np.where(found < low, 0.0, np.where(found > high, share, slope * (found - low)))
 
-    def pairs(self, utilities: Mapping[str, Pairs], voters: Sequence[str]) -> dict[tuple[str, str], float]:
-        """Each ordered pair's utility, 0..1."""
-        return summed(self.parts(utilities, voters))
+    def pairs(self, utilities: Mapping[str, Squares], shape: tuple[int, ...]) -> Squares:
+        """Each ordered pair's utility, 0..1; of the given shape."""
+        return summed(self.parts(utilities), shape)
 
 
-def summed(parts: Mapping[str, Pairs]) -> dict[tuple[str, str], float]:
-    """The pairs whose parts these are."""
-    pairs: dict[tuple[str, str], float] = {}
+def summed(parts: Mapping[str, Squares], shape: tuple[int, ...]) -> Squares:
+    """The pairs whose parts these are; a pair without any is absent."""
+    total, known = np.zeros(shape), np.zeros(shape, dtype=bool)
     for part in parts.values():
-        if not pairs:
-            pairs = dict(part)
-        elif pairs.keys() == part.keys():  # which is the rule
-            pairs = {pair: pairs[pair] + value for pair, value in part.items()}
-        else:
-            added = {pair: pairs.get(pair, 0.0) + value for pair, value in part.items()}
-            pairs = added | {pair: value for pair, value in pairs.items() if pair not in part}
-    return pairs
+        here = ~np.isnan(part)
+        total = total + np.where(here, part, 0.0)
+        known |= here
+    return np.where(known, total, np.nan)

@@ -8,27 +8,36 @@ that an engine is not praised for answering the easy ones; with all candidates p
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import permutations
 
-from mtqa.consensus.mix import Pairs
+import numpy as np
+
+from mtqa.consensus.squares import Squares, added, rows_of
 
 
 class Priors:
-    """Adds up a run, a segment at a time."""
+    """Adds up a run, some segments at a time."""
 
     def __init__(self) -> None:
         self._sums: dict[tuple[str, str], float] = {}
         self._counts: Counter[tuple[str, str]] = Counter()
 
-    def see(self, pairs: Pairs) -> None:
-        """The utilities of one segment."""
-        if not pairs:
-            return
-        mean = sum(pairs.values()) / len(pairs)
-        self._counts.update(pairs.keys())  # a mapping itself would add its values
-        for pair, utility in pairs.items():
-            self._sums[pair] = self._sums.get(pair, 0.0) + utility - mean
+    def see(self, squares: Squares, voters: Sequence[tuple[str, ...]]) -> None:
+        """The utilities of segments, and who votes on each."""
+        rows = rows_of(squares)
+        counts = (~np.isnan(rows)).sum(axis=1)
+        left = rows - (added(rows) / np.maximum(counts, 1))[:, None]
+        places: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for place, engines in enumerate(voters):
+            places[engines].append(place)
+        for engines, some in places.items():
+            sums, seen = added(left[some].T).tolist(), (~np.isnan(left[some])).sum(axis=0).tolist()
+            for pair, amount, times in zip(permutations(engines, 2), sums, seen, strict=True):
+                if times:
+                    self._sums[pair] = self._sums.get(pair, 0.0) + amount
+                    self._counts[pair] += times
 
     def values(
         self, engines: Sequence[str], weights: Mapping[tuple[str, str], float] | None = None

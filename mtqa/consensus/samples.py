@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mtqa.consensus.decide import expected_utilities
-from mtqa.consensus.mix import Pairs
+import numpy as np
+
+from mtqa.consensus.squares import Squares, means
 from mtqa.inline import Text
 from mtqa.model import Candidate
 
@@ -20,10 +21,10 @@ def texts_of(candidate: Candidate) -> tuple[Text, ...]:
     return (candidate.text, *candidate.samples)
 
 
-def cast(pairs: Pairs, samples: int) -> int:
-    """The place of the sample that casts the vote; `pairs`: the agreements of samples named "0", "1", ..."""
-    expected = expected_utilities([str(place) for place in range(samples)], pairs)
-    return max(range(samples), key=lambda place: expected.get(str(place), 0.0))
+def cast(squares: Squares) -> int:
+    """The place of the sample that casts the vote; `squares`: the agreements of one engine's samples."""
+    expected = means(squares)[0]
+    return int(np.where(np.isnan(expected), 0.0, expected).argmax())
 
 
 def voting(candidate: Candidate, place: int) -> Candidate:

@@ -3,51 +3,47 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from itertools import permutations
 
-from mtqa.consensus.mix import Mixture, Pairs
+from mtqa.consensus.mix import Mixture
 from mtqa.consensus.samples import cast, texts_of, voting
+from mtqa.consensus.squares import Squares, of_mappings, of_rows
 from mtqa.inline import Text
 from mtqa.model import CandidateSet
 from mtqa.ports import Comparison, Metric
+from mtqa.rows import RowMetric
 
-Scored = dict[str, Pairs]  # metric name -> pairs
+Scored = Mapping[str, Squares]  # metric name -> utilities of segments with equally many voters
 
 
 @dataclass(frozen=True, slots=True)
 class Voting:
-    """A candidate set in which every engine has one vote, with its utilities by metric.
+    """A candidate set in which every engine has one vote.
 
-    `within`: for engines that were asked several times, the utilities between their own samples, named "0", "1", ...
-    in the order of the answers. `places`: for those, which sample casts the vote.
+    `within`: for engines that were asked several times, the utilities between their own samples, in the order of the
+    answers. `places`: for those, which sample casts the vote.
     """
 
     found: CandidateSet
     compared: Comparison
-    utilities: Scored
+    engines: tuple[str, ...]
     within: Mapping[str, Scored] = field(default_factory=dict)
     places: Mapping[str, int] = field(default_factory=dict)
 
 
-def score(batch: Sequence[CandidateSet], metrics: Mapping[str, Metric], mixture: Mixture) -> list[Voting]:
-    """The utilities of each candidate set. Texts are compared plain (codes out) and NFC-normalised.
+def vote(batch: Sequence[CandidateSet], metrics: Mapping[str, Metric], mixture: Mixture) -> list[Voting]:
+    """The candidate sets as they vote. Texts are compared plain (codes out) and NFC-normalised.
 
     `mixture` says how metrics are put together where samples of one engine are compared.
     """
     cast_votes = []
     for found, own in zip(batch, _within(batch, metrics), strict=True):
-        samples = {engine: names_of(scored) for engine, scored in own.items()}
-        places = {e: cast(mixture.pairs(scored, samples[e]), len(samples[e])) for e, scored in own.items()}
-        cast_votes.append((voted(found, places), own, places))
-    comparisons = [comparison(found) for found, _, _ in cast_votes]
-    utilities = compare(comparisons, [engines_of(found) for found, _, _ in cast_votes], metrics)
-    return [
-        Voting(found, compared, scored, own, places)
-        for (found, own, places), compared, scored in zip(cast_votes, comparisons, utilities, strict=True)
-    ]
+        places = {engine: cast(mixture.pairs(scored, _shape(scored))) for engine, scored in own.items()}
+        chosen = voted(found, places)
+        cast_votes.append(Voting(chosen, comparison(chosen), engines_of(chosen), own, places))
+    return cast_votes
 
 
 def voted(found: CandidateSet, places: Mapping[str, int]) -> CandidateSet:
@@ -58,16 +54,26 @@ def voted(found: CandidateSet, places: Mapping[str, int]) -> CandidateSet:
     return replace(found, candidates=candidates)
 
 
+def by_size(comparisons: Iterable[Comparison]) -> dict[int, list[int]]:
+    """Number of texts -> the places of the comparisons that have so many."""
+    sizes: dict[int, list[int]] = defaultdict(list)
+    for place, one in enumerate(comparisons):
+        sizes[len(one.texts)].append(place)
+    return sizes
+
+
 def compare(
-    comparisons: Sequence[Comparison], names: Sequence[tuple[str, ...]], metrics: Mapping[str, Metric]
-) -> list[Scored]:
-    """Per comparison: metric -> (hypothesis, reference) -> utility, by the names of its texts."""
-    scored: list[Scored] = [{} for _ in comparisons]
-    for metric_name, metric in metrics.items():
-        for engines, values, all_of_it in zip(names, metric.utilities(comparisons), scored, strict=True):
-            named = _named(engines)
-            all_of_it[metric_name] = {named[pair]: value for pair, value in values.items()}
-    return scored
+    metric: Metric, comparisons: Sequence[Comparison], sizes: Mapping[int, Sequence[int]]
+) -> dict[int, Squares]:
+    """Number of texts -> the utilities by one metric between the texts of the comparisons that have so many.
+
+    `sizes`: what `by_size` says of the comparisons.
+    """
+    if isinstance(metric, RowMetric):
+        every = {size: metric.rows([comparisons[place] for place in places]) for size, places in sizes.items()}
+        return {size: of_rows(rows, size) for size, rows in every.items()}
+    found = metric.utilities(comparisons)
+    return {size: of_mappings([found[place] for place in places], size) for size, places in sizes.items()}
 
 
 def comparison(found: CandidateSet) -> Comparison:
@@ -87,15 +93,17 @@ def _within(batch: Sequence[CandidateSet], metrics: Mapping[str, Metric]) -> lis
     ]
     within: list[dict[str, Scored]] = [{} for _ in batch]
     comparisons = [_comparison(batch[place], texts_of(candidate)) for place, candidate in asked]
-    names = [tuple(map(str, range(len(c.texts)))) for c in comparisons]
-    for (place, candidate), scored in zip(asked, compare(comparisons, names, metrics) if asked else [], strict=True):
-        within[place][candidate.engine] = scored
+    sizes = by_size(comparisons)
+    found = {name: compare(metric, comparisons, sizes) for name, metric in metrics.items()} if asked else {}
+    rows = {one: (size, row) for size, places in sizes.items() for row, one in enumerate(places)}
+    for one, (place, candidate) in enumerate(asked):
+        size, row = rows[one]
+        within[place][candidate.engine] = {name: every[size][row : row + 1] for name, every in found.items()}
     return within
 
 
-def names_of(scored: Scored) -> list[str]:
-    """The samples that were compared, in order."""
-    return sorted({name for pairs in scored.values() for pair in pairs for name in pair}, key=int) or ["0"]
+def _shape(scored: Scored) -> tuple[int, ...]:
+    return next(iter(scored.values())).shape
 
 
 def _comparison(found: CandidateSet, texts: Iterable[Text]) -> Comparison:
@@ -104,10 +112,3 @@ def _comparison(found: CandidateSet, texts: Iterable[Text]) -> Comparison:
 
 def _comparable(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
-@lru_cache(maxsize=1 << 10)
-def _named(engines: tuple[str, ...]) -> dict[tuple[int, int], tuple[str, str]]:
-    """Ordered pair of places -> ordered pair of engines. Kept, so that the pairs of a run are the same objects."""
-    places = range(len(engines))
-    return {(h, r): (engines[h], engines[r]) for h, r in permutations(places, 2)}

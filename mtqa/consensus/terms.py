@@ -25,17 +25,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import log
-from statistics import median
 
+import numpy as np
+import numpy.typing as npt
+
+from mtqa.consensus.squares import Floats
 from mtqa.ports import Comparison
+
+# Comparisons -> for each text, how many n-grams it has, how many of them are distinct, how many are in its source too.
+Grams = Callable[[Sequence[Comparison]], npt.NDArray[np.int64]]
 
 _MOST_MISSING = 3
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"']*[\w/]")
 _NUMBER = re.compile(r"\d(?:\d{0,2}(?:[.,'’\u00a0\u202f ]\d{3})+(?!\d)(?:[.,]\d+)?|\d*(?:[.,]\d+)*)")
 _TWO_DIGITS = re.compile(r"\d\D?\d")
-_WORDS, _CHARACTERS = 4, 8  # lengths of n-grams
-Gram = str | tuple[str, ...]
-_SPACED = 20  # a text with fewer spaces than one in so many characters puts none between words
+# Basic Latin to Latin Extended-B without the letters that Unicode names otherwise (feminine and masculine, micro).
+_ALL_LATIN = re.compile("[\0-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u024f]*")
 
 _SCRIPTS = {
     "CYRILLIC": "ab ba be bg ce cv kk ky mk mn os ru rue sah tg tt udm uk",
@@ -78,36 +83,42 @@ class Weights:
     empty: float
 
 
-def terms(comparison: Comparison, target_lang: str, weights: Weights) -> list[tuple[float, float]]:
-    """Per candidate, what is taken off for (its length, its faults): two numbers of 0 or less."""
-    texts = comparison.texts
-    lengths = _length_terms(texts, weights.length)
-    faults = [0.0] * len(texts)
+def terms(
+    batch: Sequence[Comparison], target_langs: Sequence[str], weights: Weights, grams: Grams
+) -> tuple[Floats, Floats]:
+    """What is taken off each candidate for (its length, its faults): numbers of 0 or less, (segments, voters).
+
+    The comparisons have equally many texts. `target_langs`: by segment. `grams`: counts n-grams.
+    """
+    shape = (len(batch), len(batch[0].texts) if batch else 0)
+    texts = [text for one in batch for text in one.texts]
+    lengths = np.array(list(map(len, texts)), dtype=np.float64).reshape(shape)
+    faults = np.zeros(shape)
     if weights.missing:
-        missing = _excess(_missing(comparison.source, texts))
-        faults = [weights.missing * min(excess, _MOST_MISSING) for excess in missing]
+        missing = np.array([_missing(one.source, one.texts) for one in batch], dtype=np.float64).reshape(shape)
+        faults += weights.missing * np.minimum(_excess(missing), _MOST_MISSING)
     if weights.faults:
-        faults = [
-            f + weights.faults * share for f, share in zip(faults, _fault_shares(comparison, target_lang), strict=True)
-        ]
-    return [
-        (length, -(fault + (0.0 if text.strip() else weights.empty)))
-        for length, fault, text in zip(lengths, faults, texts, strict=True)
-    ]
+        faults += weights.faults * _fault_shares(batch, target_langs, grams, shape)
+    blank = np.array([not text.strip() for text in texts], dtype=bool).reshape(shape)
+    return _length_terms(lengths, weights.length), -(faults + np.where(blank, weights.empty, 0.0))
 
 
-def _length_terms(texts: Sequence[str], weight: float) -> list[float]:
-    if not weight or not texts:
-        return [0.0] * len(texts)
-    middle = median(map(len, texts)) + 2
-    return [-weight * abs(log((len(text) + 2) / middle)) for text in texts]
+def _length_terms(lengths: Floats, weight: float) -> Floats:
+    if not weight or not lengths.size:
+        return np.zeros(lengths.shape)
+    ratios = (lengths + 2) / (np.median(lengths, axis=1) + 2)[:, None]
+    # By math: numpy's logarithm of one number may depend on where it stands in an array.
+    logs = np.array(list(map(log, ratios.ravel().tolist()))).reshape(lengths.shape)
+    found: Floats = -weight * np.abs(logs)
+    return found
 
 
-def _excess(values: Sequence[float]) -> list[float]:
-    if not any(values):
-        return [0.0] * len(values)
-    middle = median(values)
-    return [max(value - middle, 0.0) for value in values]
+def _excess(values: Floats) -> Floats:
+    """How much each is above the median of its segment."""
+    if not values.any():
+        return np.zeros(values.shape)
+    found: Floats = np.maximum(values - np.median(values, axis=1)[:, None], 0.0)
+    return found
 
 
 def _missing(source: str, texts: Sequence[str]) -> list[int]:
@@ -135,44 +146,24 @@ def _digits(number: str) -> str:
     return "".join(str(unicodedata.decimal(c)) for c in number if c.isdecimal())
 
 
-def _fault_shares(comparison: Comparison, target_lang: str) -> list[float]:
+def _fault_shares(
+    batch: Sequence[Comparison], target_langs: Sequence[str], grams: Grams, shape: tuple[int, int]
+) -> Floats:
     """Per candidate, the largest excess of the three shares."""
-    words = comparison.source.split()
-    grams = cache(lambda: set(_grams(comparison.source, words)))  # most segments never ask for them
-    known = set(words)
-    both = [_repeated_and_kept(text, known, grams) for text in comparison.texts]
-    repeated, kept = _excess([one for one, _ in both]), _excess([other for _, other in both])
-    return list(map(max, _excess(_foreign(comparison.texts, target_lang)), repeated, kept))
-
-
-def _repeated_and_kept(text: str, source_words: set[str], source_grams: Callable[[], set[Gram]]) -> tuple[float, float]:
-    """The shares of a text's n-grams that were there before, and that are in the source too."""
-    words = text.split()
-    again = known = True
-    if len(words) * _SPACED >= len(text) and len(words) > _WORDS:
-        # Most texts have too few words twice, or in common with the source, for a single n-gram of them.
-        again = len(words) - len(set(words)) >= _WORDS
-        known = sum(map(source_words.__contains__, words)) >= _WORDS
-    own = _grams(text, words) if again or known else []
-    if not own:
-        return 0.0, 0.0
-    kept = sum(map(source_grams().__contains__, own)) if known else 0
-    return 1 - len(set(own)) / len(own), kept / len(own)
-
-
-def _grams(text: str, words: list[str]) -> list[Gram]:
-    """N-grams of words, or of characters where words are not spaced; a short text is one."""
-    if len(words) * _SPACED < len(text):
-        return [text[i : i + _CHARACTERS] for i in range(max(len(text) - _CHARACTERS + 1, 1))]
-    if len(words) <= _WORDS:
-        return [" ".join(words)] if words else []
-    return list(zip(*(words[i:] for i in range(_WORDS)), strict=False))
+    counts = np.asarray(grams(batch), dtype=np.float64).reshape(-1, 3)
+    own = np.maximum(counts[:, 0], 1.0)  # a text without n-grams has no share of them
+    repeated = np.where(counts[:, 0] > 0, 1 - counts[:, 1] / own, 0.0)
+    foreign = [_foreign(one.texts, lang) for one, lang in zip(batch, target_langs, strict=True)]
+    found = [_excess(np.reshape(share, shape)) for share in (foreign, repeated, counts[:, 2] / own)]
+    return np.maximum(np.maximum(found[0], found[1]), found[2])
 
 
 def _foreign(texts: Sequence[str], target_lang: str) -> list[float]:
     """Per text, the share of its letters that are not of the script to be expected."""
-    scripts = set(map(script_of, set("".join(texts)))) - {""}
     expected = _expected(target_lang)
+    if not expected and all(map(_ALL_LATIN.fullmatch, texts)):
+        return [0.0] * len(texts)
+    scripts = set(map(script_of, set("".join(texts)))) - {""}
     if not scripts or scripts == {expected} or (len(scripts) == 1 and not expected):
         return [0.0] * len(texts)
     counts = [_letters(text) for text in texts]

@@ -1,4 +1,5 @@
-/* Utilities between all texts of a segment, compiled. mtqa/metrics/arrays.py computes the same bits with numpy.
+/* What the metrics and the score count in the texts of segments, compiled. mtqa/metrics/arrays.py, bags.py and grams.py
+ * compute the same bits with numpy and Python.
  *
  * chrF needs, for each order n, the number of n-grams that two texts share: the sum of min(count in one, count in
  * the other). N-grams are named, not hashed: every distinct one gets a number, and an (n+1)-gram is the pair of the
@@ -192,12 +193,16 @@ static void compute(Batch *batch, Scratch *s, int orders, double factor)
     }
 }
 
-static void release(Batch *batch, Scratch *s)
+static void release(Batch *batch)
 {
     free(batch->voters);
     free(batch->lengths);
     free(batch->chars);
     free(batch->utilities);
+}
+
+static void discard(Scratch *s)
+{
     free(s->names);
     free(s->slots);
     free(s->keys);
@@ -237,32 +242,42 @@ static Py_ssize_t measure(PyObject *segments, Batch *batch)
     return size;
 }
 
-/* Copy the texts, and make the scratch for the largest segment. Returns -1 with an exception. */
-static int pack(PyObject *segments, Batch *batch, Scratch *s, int orders)
+/* Copy the texts. Returns the characters in all of them, or -1 with an exception. */
+static Py_ssize_t pack(PyObject *segments, Batch *batch)
 {
-    Py_ssize_t all = measure(segments, batch), most = 0, most_voters = 0;
-    size_t most_counts = 0;
+    Py_ssize_t all = measure(segments, batch);
     if (all < 0)
         return -1;
     batch->voters = zeroed(batch->segments, sizeof(Py_ssize_t));
     batch->lengths = zeroed(batch->texts, sizeof(Py_ssize_t));
     batch->chars = zeroed(all, sizeof(Py_UCS4));
-    batch->utilities = zeroed(batch->pairs, sizeof(double));
-    if (!batch->voters || !batch->lengths || !batch->chars || !batch->utilities)
-        goto no_memory;
+    if (!batch->voters || !batch->lengths || !batch->chars) {
+        PyErr_NoMemory();
+        return -1;
+    }
     Py_UCS4 *to = batch->chars;
     Py_ssize_t *length = batch->lengths;
     for (Py_ssize_t i = 0; i < batch->segments; i++) {
         PyObject *texts = PyList_GetItem(segments, i);
-        Py_ssize_t voters = batch->voters[i] = PyTuple_Size(texts), size = 0;
-        for (Py_ssize_t k = 0; k < voters; k++, length++) {
+        batch->voters[i] = PyTuple_Size(texts);
+        for (Py_ssize_t k = 0; k < batch->voters[i]; k++, to += *length++) {
             PyObject *text = PyTuple_GetItem(texts, k);
             *length = PyUnicode_GetLength(text);
             if (!PyUnicode_AsUCS4(text, to, *length, 0))
                 return -1;
-            to += *length;
-            size += *length;
         }
+    }
+    return all;
+}
+
+/* Make the scratch for the largest segment, and room for the utilities. Returns -1 with an exception. */
+static int prepare(Batch *batch, Scratch *s, int orders)
+{
+    Py_ssize_t most = 0, most_voters = 0;
+    const Py_ssize_t *lengths = batch->lengths;
+    size_t most_counts = 0;
+    for (Py_ssize_t i = 0; i < batch->segments; lengths += batch->voters[i++]) {
+        Py_ssize_t voters = batch->voters[i], size = total(lengths, voters);
         size_t counts = (size_t)(size + 1) * voters;
         most = size > most ? size : most;
         most_voters = voters > most_voters ? voters : most_voters;
@@ -273,6 +288,7 @@ static int pack(PyObject *segments, Batch *batch, Scratch *s, int orders)
     size_t slots = 16;
     while (slots < 2 * (size_t)most)
         slots *= 2;
+    batch->utilities = zeroed(batch->pairs, sizeof(double));
     s->names = zeroed(most + most_voters, sizeof(uint32_t));
     s->slots = zeroed(slots, sizeof(uint32_t));
     s->keys = zeroed(most + 1, sizeof(uint64_t));
@@ -280,30 +296,11 @@ static int pack(PyObject *segments, Batch *batch, Scratch *s, int orders)
     s->shared = zeroed(most + 1, 1);
     s->shared_before = zeroed(most + 1, 1);
     s->matches = zeroed((size_t)most_voters * most_voters, sizeof(uint32_t) * orders);
-    if (s->names && s->slots && s->keys && s->counts && s->shared && s->shared_before && s->matches)
+    if (batch->utilities && s->names && s->slots && s->keys && s->counts && s->shared && s->shared_before && s->matches)
         return 0;
 no_memory:
     PyErr_NoMemory();
     return -1;
-}
-
-/* The utilities as a list of floats for each segment. */
-static PyObject *unpack(const Batch *batch)
-{
-    PyObject *all = PyList_New(batch->segments);
-    const double *utility = batch->utilities;
-    for (Py_ssize_t i = 0; all && i < batch->segments; i++) {
-        Py_ssize_t pairs = batch->voters[i] * (batch->voters[i] - 1);
-        PyObject *row = PyList_New(pairs);
-        for (Py_ssize_t k = 0; row && k < pairs; k++) {
-            PyObject *value = PyFloat_FromDouble(*utility++);
-            if (!value || PyList_SetItem(row, k, value) < 0)
-                Py_CLEAR(row);
-        }
-        if (!row || PyList_SetItem(all, i, row) < 0)
-            Py_CLEAR(all);
-    }
-    return all;
 }
 
 static PyObject *chrf(PyObject *module, PyObject *args)
@@ -319,13 +316,14 @@ static PyObject *chrf(PyObject *module, PyObject *args)
         PyErr_SetString(PyExc_ValueError, "orders must be 1 or more");
         return NULL;
     }
-    if (pack(segments, &batch, &s, orders) == 0) {
+    if (pack(segments, &batch) >= 0 && prepare(&batch, &s, orders) == 0) {
         Py_BEGIN_ALLOW_THREADS
         compute(&batch, &s, orders, (double)beta * beta);
         Py_END_ALLOW_THREADS
-        result = unpack(&batch);
+        result = PyBytes_FromStringAndSize((const char *)batch.utilities, batch.pairs * (Py_ssize_t)sizeof(double));
     }
-    release(&batch, &s);
+    release(&batch);
+    discard(&s);
     return result;
 }
 
@@ -345,53 +343,150 @@ static Py_ssize_t token_end(const Py_UCS4 *chars, Py_ssize_t i, Py_ssize_t lengt
     return i;
 }
 
-/* The numbers of a text's tokens. New tokens are appended to `distinct`; a token is named by its path of characters,
- * and its number, from 1, stands in counts. */
-static PyObject *bag_of(Scratch *s, PyObject *text, const Py_UCS4 *chars, const char *classes, PyObject *distinct)
+/* The distinct tokens of a batch, numbered as they appear. */
+typedef struct {
+    uint32_t *slots;     /* open addressing: token -> number + 1 */
+    size_t mask;         /* slots - 1; at least half of them are empty */
+    uint64_t *hashes;    /* by number, and so on */
+    Py_ssize_t *starts;  /* where it first appears, in the characters of the batch */
+    uint32_t *lengths;
+    uint32_t *texts;     /* in which text that is */
+    uint32_t *frequency; /* how many segments have it */
+    uint32_t *last;      /* the last of them, counted from 1 */
+    uint32_t count, room;
+} Vocabulary;
+
+/* The tokens of a batch: the number of each, and how many each text has. */
+typedef struct {
+    uint32_t *numbers, *sizes;
+    Py_ssize_t count;
+} Bags;
+
+/* Room for twice as many tokens. Returns -1 without memory. */
+static int widen(Vocabulary *v)
 {
-    Py_ssize_t length = PyUnicode_GetLength(text);
-    PyObject *bag = PyList_New(0);
-    for (Py_ssize_t i = 0, end; bag && i < length; i = end) {
-        if (classes[chars[i]] == ' ') {
-            end = i + 1;
-            continue;
-        }
-        uint32_t name = 0;
-        end = token_end(chars, i, length, classes);
-        for (Py_ssize_t k = i; k < end; k++)
-            name = name_of(s, (uint64_t)name << 32 | chars[k], 1);
-        if (s->counts[name] == 0) {
-            PyObject *token = PyUnicode_Substring(text, i, end);
-            if (!token || PyList_Append(distinct, token) < 0)
-                Py_CLEAR(bag);
-            Py_XDECREF(token);
-            s->counts[name] = (uint32_t)PyList_Size(distinct);
-        }
-        PyObject *number = PyLong_FromLong((long)s->counts[name] - 1);
-        if (bag && (!number || PyList_Append(bag, number) < 0))
-            Py_CLEAR(bag);
-        Py_XDECREF(number);
+    size_t room = v->room ? 2 * (size_t)v->room : 1024;
+    if (room > UINT32_MAX / 2)
+        return -1;
+    void *hashes = realloc(v->hashes, room * sizeof(uint64_t));
+    v->hashes = hashes ? hashes : v->hashes;
+    void *starts = realloc(v->starts, room * sizeof(Py_ssize_t));
+    v->starts = starts ? starts : v->starts;
+    uint32_t **columns[] = {&v->lengths, &v->texts, &v->frequency, &v->last};
+    int enough = hashes && starts;
+    for (int i = 0; i < 4; i++) {
+        void *column = realloc(*columns[i], room * sizeof(uint32_t));
+        *columns[i] = column ? column : *columns[i];
+        enough = enough && column;
     }
-    return bag;
+    free(v->slots);
+    v->slots = calloc(2 * room, sizeof(uint32_t));
+    if (!enough || !v->slots)
+        return -1;
+    v->room = (uint32_t)room;
+    v->mask = 2 * room - 1;
+    for (uint32_t number = 0; number < v->count; number++) {
+        size_t slot = v->hashes[number] & v->mask;
+        while (v->slots[slot])
+            slot = (slot + 1) & v->mask;
+        v->slots[slot] = number + 1;
+    }
+    return 0;
 }
 
-/* (distinct tokens, a list of their numbers for each text) of one segment. */
-static PyObject *bags_of(Scratch *s, PyObject *texts, const Py_UCS4 *chars, const char *classes)
+/* Spread over all bits; the high ones are the mixed ones of a product. */
+static inline uint64_t mixed(uint64_t hash)
 {
-    Py_ssize_t voters = PyTuple_Size(texts);
-    PyObject *distinct = PyList_New(0), *bags = PyList_New(voters), *both = NULL;
-    for (Py_ssize_t k = 0; distinct && bags && k < voters; k++) {
-        PyObject *text = PyTuple_GetItem(texts, k);
-        PyObject *bag = bag_of(s, text, chars, classes, distinct);
-        if (!bag || PyList_SetItem(bags, k, bag) < 0)
-            Py_CLEAR(bags);
-        chars += PyUnicode_GetLength(text);
+    hash *= UINT64_C(0x9E3779B97F4A7C15);
+    return hash ^ hash >> 32;
+}
+
+static inline uint64_t hash_of(const Py_UCS4 *chars, Py_ssize_t length)
+{
+    uint64_t hash = (uint64_t)length;
+    for (Py_ssize_t i = 0; i < length; i++)
+        hash = (hash ^ chars[i]) * UINT64_C(0x100000001B3);
+    return mixed(hash);
+}
+
+static inline int same(const Py_UCS4 *one, const Py_UCS4 *other, Py_ssize_t length)
+{
+    return memcmp(one, other, (size_t)length * sizeof(Py_UCS4)) == 0;
+}
+
+/* The number of the token that begins at `start`; UINT32_MAX without memory. */
+static uint32_t number_of(Vocabulary *v, const Py_UCS4 *chars, Py_ssize_t start, Py_ssize_t length, uint32_t text)
+{
+    if (v->count == v->room && widen(v) < 0)
+        return UINT32_MAX;
+    uint64_t hash = hash_of(chars + start, length);
+    size_t slot = hash & v->mask;
+    for (uint32_t entry; (entry = v->slots[slot]) != 0; slot = (slot + 1) & v->mask) {
+        uint32_t number = entry - 1;
+        if (v->hashes[number] == hash && v->lengths[number] == (uint32_t)length &&
+            same(chars + v->starts[number], chars + start, length))
+            return number;
     }
-    if (distinct && bags)
-        both = PyTuple_Pack(2, distinct, bags);
-    Py_XDECREF(distinct);
-    Py_XDECREF(bags);
-    return both;
+    uint32_t number = v->count++;
+    v->slots[slot] = v->count;
+    v->hashes[number] = hash;
+    v->starts[number] = start;
+    v->lengths[number] = (uint32_t)length;
+    v->texts[number] = text;
+    v->frequency[number] = v->last[number] = 0;
+    return number;
+}
+
+/* Number the tokens of all texts; needs no Python object. Returns -1 without memory. */
+static int fill(const Batch *batch, const char *classes, Vocabulary *v, Bags *bags)
+{
+    const Py_UCS4 *chars = batch->chars;
+    Py_ssize_t at = 0, text = 0;
+    for (Py_ssize_t segment = 0; segment < batch->segments; segment++)
+        for (Py_ssize_t k = 0; k < batch->voters[segment]; k++, text++) {
+            Py_ssize_t until = at + batch->lengths[text], before = bags->count;
+            while (at < until) {
+                if (classes[chars[at]] == ' ') {
+                    at++;
+                    continue;
+                }
+                Py_ssize_t end = token_end(chars, at, until, classes);
+                uint32_t number = number_of(v, chars, at, end - at, (uint32_t)text);
+                if (number == UINT32_MAX)
+                    return -1;
+                if (v->last[number] != (uint32_t)segment + 1) {
+                    v->last[number] = (uint32_t)segment + 1;
+                    v->frequency[number]++;
+                }
+                bags->numbers[bags->count++] = number;
+                at = end;
+            }
+            bags->sizes[text] = (uint32_t)(bags->count - before);
+        }
+    return 0;
+}
+
+/* The tokens as str, in the order of their numbers. */
+static PyObject *named(PyObject *segments, const Batch *batch, const Vocabulary *v)
+{
+    PyObject *distinct = PyList_New(v->count);
+    Py_ssize_t start = 0;
+    uint32_t text = 0, number = 0;
+    for (Py_ssize_t i = 0; distinct && i < batch->segments; i++)
+        for (Py_ssize_t k = 0; distinct && k < batch->voters[i]; start += batch->lengths[text], text++, k++)
+            for (; distinct && number < v->count && v->texts[number] == text; number++) {
+                Py_ssize_t from = v->starts[number] - start;
+                PyObject *whole = PyTuple_GetItem(PyList_GetItem(segments, i), k);
+                PyObject *token = PyUnicode_Substring(whole, from, from + v->lengths[number]);
+                if (!token || PyList_SetItem(distinct, number, token) < 0)
+                    Py_CLEAR(distinct);
+            }
+    return distinct;
+}
+
+static PyObject *words(const uint32_t *from, Py_ssize_t count)
+{
+    return PyBytes_FromStringAndSize((const char *)from, count * (Py_ssize_t)sizeof(uint32_t));
 }
 
 static PyObject *bags(PyObject *module, PyObject *args)
@@ -400,7 +495,9 @@ static PyObject *bags(PyObject *module, PyObject *args)
     const char *classes;
     Py_ssize_t known;
     Batch batch = {0};
-    Scratch s = {0};
+    Vocabulary v = {0};
+    Bags found = {0};
+    int filled = -1;
     (void)module;
     if (!PyArg_ParseTuple(args, "O!y#", &PyList_Type, &segments, &classes, &known))
         return NULL;
@@ -408,32 +505,327 @@ static PyObject *bags(PyObject *module, PyObject *args)
         PyErr_SetString(PyExc_ValueError, "classes must hold one byte for each code point");
         return NULL;
     }
-    if (pack(segments, &batch, &s, 1) == 0)
-        result = PyList_New(batch.segments);
-    const Py_UCS4 *chars = batch.chars;
-    const Py_ssize_t *lengths = batch.lengths;
-    for (Py_ssize_t i = 0; result && i < batch.segments; i++) {
-        Py_ssize_t size = total(lengths, batch.voters[i]);
-        resize(&s, size);
-        forget(&s);
-        PyObject *both = bags_of(&s, PyList_GetItem(segments, i), chars, classes);
-        if (!both || PyList_SetItem(result, i, both) < 0)
-            Py_CLEAR(result);
-        chars += size;
-        lengths += batch.voters[i];
+    Py_ssize_t size = pack(segments, &batch);
+    if (size >= 0) {
+        found.numbers = zeroed(size, sizeof(uint32_t));
+        found.sizes = zeroed(batch.texts, sizeof(uint32_t));
+        if (found.numbers && found.sizes && widen(&v) == 0) {
+            Py_BEGIN_ALLOW_THREADS
+            filled = fill(&batch, classes, &v, &found);
+            Py_END_ALLOW_THREADS
+        }
+        if (filled == 0)
+            result = Py_BuildValue("NNNN", named(segments, &batch, &v), words(found.numbers, found.count),
+                                   words(found.sizes, batch.texts), words(v.frequency, v.count));
+        else
+            PyErr_NoMemory();
     }
-    release(&batch, &s);
+    release(&batch);
+    free(found.numbers);
+    free(found.sizes);
+    free(v.slots);
+    free(v.hashes);
+    free(v.starts);
+    free(v.lengths);
+    free(v.texts);
+    free(v.frequency);
+    free(v.last);
+    return result;
+}
+
+/* What the bags of one segment after the other need. */
+typedef struct {
+    uint32_t *last;   /* by token: the last segment that has it, counted from 1 */
+    uint32_t *places; /* by token: its place in that segment */
+    uint32_t *counts; /* by place and text */
+    int64_t *common;  /* by two texts, the later one first; on the diagonal, the weight of each text */
+} Scales;
+
+/* Weigh what the bags of a segment have in common. The k-th time meets every earlier text that has it k times. */
+static void weigh(Scales *s, uint32_t segment, const uint32_t *numbers, const uint32_t *sizes, Py_ssize_t voters,
+                  const int64_t *weights)
+{
+    uint32_t places = 0;
+    memset(s->common, 0, (size_t)voters * voters * sizeof(int64_t));
+    for (Py_ssize_t text = 0; text < voters; text++) {
+        int64_t *common = s->common + text * voters;
+        for (uint32_t i = 0; i < sizes[text]; i++) {
+            uint32_t number = *numbers++;
+            if (s->last[number] != segment + 1) {
+                s->last[number] = segment + 1;
+                s->places[number] = places;
+                memset(s->counts + (size_t)places++ * voters, 0, voters * sizeof(uint32_t));
+            }
+            uint32_t *counts = s->counts + (size_t)s->places[number] * voters, times = ++counts[text];
+            int64_t weight = weights[number];
+            for (Py_ssize_t other = 0; other < text; other++)
+                common[other] += counts[other] >= times ? weight : 0;
+            common[text] += weight;
+        }
+    }
+}
+
+/* F1 of every ordered pair, segment by segment. */
+static void agree(Scales *s, Py_ssize_t segments, const uint32_t *numbers, const uint32_t *sizes, Py_ssize_t voters,
+                  const int64_t *weights, double *found)
+{
+    for (Py_ssize_t segment = 0; segment < segments; segment++) {
+        weigh(s, (uint32_t)segment, numbers, sizes, voters, weights);
+        for (Py_ssize_t one = 0; one < voters; one++)
+            for (Py_ssize_t other = 0; other < voters; other++) {
+                if (one == other)
+                    continue;
+                Py_ssize_t later = one > other ? one : other, earlier = one > other ? other : one;
+                int64_t both = s->common[one * voters + one] + s->common[other * voters + other];
+                *found++ = (double)(2 * s->common[later * voters + earlier]) / (double)(both > 1 ? both : 1);
+            }
+        for (Py_ssize_t text = 0; text < voters; text++)
+            numbers += *sizes++;
+    }
+}
+
+/* Whether sizes and numbers fit each other and the weights; the most tokens of a segment, or -1 with a ValueError. */
+static Py_ssize_t fitting(const uint32_t *numbers, Py_ssize_t tokens, const uint32_t *sizes, Py_ssize_t texts,
+                          Py_ssize_t voters, Py_ssize_t weights)
+{
+    Py_ssize_t all = 0, most = 0, own = 0;
+    int fits = voters > 1 && texts % voters == 0;
+    for (Py_ssize_t text = 0; fits && text < texts; text++) {
+        own = text % voters ? own + sizes[text] : sizes[text];
+        all += sizes[text];
+        most = own > most ? own : most;
+    }
+    for (Py_ssize_t i = 0; fits && i < tokens; i++)
+        fits = numbers[i] < (size_t)weights;
+    if (fits && all == tokens)
+        return most;
+    PyErr_SetString(PyExc_ValueError, "numbers, sizes and weights do not fit each other");
+    return -1;
+}
+
+/* The agreements of bags that fit each other. */
+static PyObject *agreed(const uint32_t *numbers, const uint32_t *sizes, Py_ssize_t texts, Py_ssize_t voters,
+                        const int64_t *weights, Py_ssize_t known, Py_ssize_t most)
+{
+    PyObject *result = NULL;
+    Scales s = {0};
+    Py_ssize_t pairs = texts * (voters - 1);
+    double *found = zeroed(pairs, sizeof(double));
+    s.last = zeroed(known, sizeof(uint32_t));
+    s.places = zeroed(known, sizeof(uint32_t));
+    s.counts = zeroed((size_t)most * voters, sizeof(uint32_t));
+    s.common = zeroed((size_t)voters * voters, sizeof(int64_t));
+    if (found && s.last && s.places && s.counts && s.common) {
+        Py_BEGIN_ALLOW_THREADS
+        agree(&s, texts / voters, numbers, sizes, voters, weights, found);
+        Py_END_ALLOW_THREADS
+        result = PyBytes_FromStringAndSize((const char *)found, pairs * (Py_ssize_t)sizeof(double));
+    } else
+        PyErr_NoMemory();
+    free(found);
+    free(s.last);
+    free(s.places);
+    free(s.counts);
+    free(s.common);
+    return result;
+}
+
+static PyObject *agreements(PyObject *module, PyObject *args)
+{
+    Py_buffer numbers, sizes, weights;
+    Py_ssize_t voters;
+    PyObject *result = NULL;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y*y*ny*", &numbers, &sizes, &voters, &weights))
+        return NULL;
+    Py_ssize_t tokens = numbers.len / 4, texts = sizes.len / 4, known = weights.len / 8;
+    Py_ssize_t most = fitting(numbers.buf, tokens, sizes.buf, texts, voters, known);
+    if (most >= 0)
+        result = agreed(numbers.buf, sizes.buf, texts, voters, weights.buf, known, most);
+    PyBuffer_Release(&numbers);
+    PyBuffer_Release(&sizes);
+    PyBuffer_Release(&weights);
+    return result;
+}
+
+/* The n-grams of one text; mtqa/metrics/grams.py says what they are. */
+typedef struct {
+    const Py_UCS4 *at;
+    Py_ssize_t length;
+    uint64_t hash;
+} Gram;
+
+typedef struct {
+    Gram *grams;
+    Py_ssize_t count;
+    Py_UCS4 *words;  /* the words of the text with one sign between them */
+    uint32_t *slots; /* open addressing: n-gram -> its place + 1 */
+    size_t mask;
+} Grams;
+
+enum { WORDS = 4, CHARACTERS = 8, SPACED = 20, BETWEEN = 0x110000 };
+
+static Py_ssize_t count_words(const Py_UCS4 *chars, Py_ssize_t length)
+{
+    Py_ssize_t count = 0;
+    int inside = 0;
+    for (Py_ssize_t i = 0; i < length; i++) {
+        int letter = !is_space(chars[i]);
+        count += letter && !inside;
+        inside = letter;
+    }
+    return count;
+}
+
+static void add_gram(Grams *g, const Py_UCS4 *at, Py_ssize_t length)
+{
+    Gram *gram = g->grams + g->count++;
+    gram->at = at;
+    gram->length = length;
+    gram->hash = hash_of(at, length);
+}
+
+/* The words one after the other, with `between` between them; an n-gram ends with each word from the `n`-th on. */
+static void grams_of_words(Grams *g, const Py_UCS4 *chars, Py_ssize_t length, Py_ssize_t n, Py_UCS4 between)
+{
+    Py_UCS4 *to = g->words, *starts[WORDS] = {0};
+    Py_ssize_t word = 0;
+    for (Py_ssize_t i = 0; i < length;) {
+        if (is_space(chars[i])) {
+            i++;
+            continue;
+        }
+        if (word)
+            *to++ = between;
+        starts[word++ % WORDS] = to;
+        while (i < length && !is_space(chars[i]))
+            *to++ = chars[i++];
+        if (word >= n)
+            add_gram(g, starts[(word - n) % WORDS], to - starts[(word - n) % WORDS]);
+    }
+}
+
+static void grams_of(Grams *g, const Py_UCS4 *chars, Py_ssize_t length)
+{
+    Py_ssize_t words = count_words(chars, length);
+    g->count = 0;
+    if (words * SPACED < length) {
+        add_gram(g, chars, length < CHARACTERS ? length : CHARACTERS);
+        for (Py_ssize_t i = 1; i + CHARACTERS <= length; i++)
+            add_gram(g, chars + i, CHARACTERS);
+    } else if (words > WORDS) /* between them stands what no text has: four words are no text of theirs */
+        grams_of_words(g, chars, length, WORDS, BETWEEN);
+    else if (words)
+        grams_of_words(g, chars, length, words, ' ');
+    for (g->mask = 15; g->mask < 2 * (size_t)g->count; g->mask = 2 * g->mask + 1)
+        ;
+    memset(g->slots, 0, (g->mask + 1) * sizeof(uint32_t));
+}
+
+/* The slot of an n-gram, or the empty one where it belongs. */
+static uint32_t *slot_of(const Grams *g, const Gram *gram)
+{
+    size_t slot = gram->hash & g->mask;
+    for (; g->slots[slot]; slot = (slot + 1) & g->mask) {
+        const Gram *other = g->grams + g->slots[slot] - 1;
+        if (other->hash == gram->hash && other->length == gram->length && same(other->at, gram->at, gram->length))
+            break;
+    }
+    return g->slots + slot;
+}
+
+/* Put all n-grams into their slots; returns how many are distinct. */
+static Py_ssize_t tell_apart(Grams *g)
+{
+    Py_ssize_t distinct = 0;
+    for (Py_ssize_t i = 0; i < g->count; i++) {
+        uint32_t *slot = slot_of(g, g->grams + i);
+        if (!*slot) {
+            *slot = (uint32_t)i + 1;
+            distinct++;
+        }
+    }
+    return distinct;
+}
+
+static void count_grams(const Batch *batch, Grams *source, Grams *own, int64_t *found)
+{
+    const Py_UCS4 *chars = batch->chars;
+    const Py_ssize_t *lengths = batch->lengths;
+    for (Py_ssize_t segment = 0; segment < batch->segments; segment++)
+        for (Py_ssize_t k = 0; k < batch->voters[segment]; k++, chars += *lengths++) {
+            if (k == 0) {
+                grams_of(source, chars, *lengths);
+                tell_apart(source);
+                continue;
+            }
+            grams_of(own, chars, *lengths);
+            *found++ = own->count;
+            *found++ = tell_apart(own);
+            int64_t kept = 0;
+            for (Py_ssize_t i = 0; i < own->count; i++)
+                kept += *slot_of(source, own->grams + i) != 0;
+            *found++ = kept;
+        }
+}
+
+/* Room for the n-grams of a text of so many characters. Returns -1 without memory. */
+static int make_room(Grams *g, Py_ssize_t length)
+{
+    size_t slots = 16;
+    while (slots < 2 * (size_t)length + 2)
+        slots *= 2;
+    g->grams = zeroed(length + 1, sizeof(Gram));
+    g->words = zeroed(length, sizeof(Py_UCS4));
+    g->slots = zeroed(2 * slots, sizeof(uint32_t));
+    return g->grams && g->words && g->slots ? 0 : -1;
+}
+
+static PyObject *grams(PyObject *module, PyObject *args)
+{
+    PyObject *segments, *result = NULL;
+    Batch batch = {0};
+    Grams source = {0}, own = {0};
+    int64_t *found = NULL;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "O!", &PyList_Type, &segments))
+        return NULL;
+    if (pack(segments, &batch) >= 0) {
+        Py_ssize_t longest = 0, texts = 0;
+        for (Py_ssize_t i = 0; i < batch.segments; i++)
+            texts += batch.voters[i] ? batch.voters[i] - 1 : 0;
+        for (Py_ssize_t text = 0; text < batch.texts; text++)
+            longest = batch.lengths[text] > longest ? batch.lengths[text] : longest;
+        found = zeroed(3 * texts, sizeof(int64_t));
+        if (found && longest < INT32_MAX / 4 && make_room(&source, longest) == 0 && make_room(&own, longest) == 0) {
+            Py_BEGIN_ALLOW_THREADS
+            count_grams(&batch, &source, &own, found);
+            Py_END_ALLOW_THREADS
+            result = PyBytes_FromStringAndSize((const char *)found, 3 * texts * (Py_ssize_t)sizeof(int64_t));
+        } else
+            PyErr_NoMemory();
+    }
+    release(&batch);
+    free(found);
+    Grams *both[] = {&source, &own};
+    for (int i = 0; i < 2; i++) {
+        free(both[i]->grams);
+        free(both[i]->words);
+        free(both[i]->slots);
+    }
     return result;
 }
 
 static PyMethodDef functions[] = {
     {"chrf", chrf, METH_VARARGS, "chrf(segments, orders, beta): see mtqa/metrics/kernel.py."},
-    {"bags", bags, METH_VARARGS, "bags(segments, classes): see mtqa/metrics/tokens.py."},
+    {"bags", bags, METH_VARARGS, "bags(segments, classes): see mtqa/metrics/bags.py."},
+    {"agreements", agreements, METH_VARARGS, "agreements(numbers, sizes, voters, weights): see mtqa/metrics/bags.py."},
+    {"grams", grams, METH_VARARGS, "grams(segments), the source first: see mtqa/metrics/grams.py."},
     {NULL, NULL, 0, NULL},
 };
 
 static struct PyModuleDef definition = {
-    PyModuleDef_HEAD_INIT, "_kernel", "Utilities between all texts of a segment, compiled.", 0, functions, NULL, NULL,
+    PyModuleDef_HEAD_INIT, "_kernel", "What is counted in the texts of segments, compiled.", 0, functions, NULL, NULL,
     NULL, NULL,
 };
 

@@ -16,18 +16,21 @@ Floats = npt.NDArray[np.float64]
 Segments = list[tuple[str, ...]]
 
 
-def chrf(segments: Segments, orders: int, beta: int) -> list[list[float]]:
-    """Per segment, chrF / 100 of every ordered pair of its texts, in the order of permutations(range(n), 2)."""
+def chrf(segments: Segments, orders: int, beta: int) -> bytes:
+    """By segment, chrF / 100 of every ordered pair of texts, in the order of permutations(range(n), 2); C doubles."""
     compared = [texts for texts in segments if len(texts) > 1]
     if not compared:
-        return [[] for _ in segments]
+        return b""
     voters = max(map(len, compared))
     squeezed = [["".join(text.split()) for text in texts] + [""] * (voters - len(texts)) for texts in compared]
     lengths = np.array([[len(text) for text in texts] for texts in squeezed], dtype=np.int64)
     matches = _matches(_characters(squeezed), lengths, orders)
     scores = _f_scores(matches, lengths, float(beta) * beta)
-    found = iter(scores)
-    return [without_diagonal(next(found), len(texts)) if len(texts) > 1 else [] for texts in segments]
+    sizes = np.array(list(map(len, compared)))[:, None, None]
+    place = np.arange(voters)
+    wanted = (place[:, None] < sizes) & (place < sizes) & (place[:, None] != place)
+    found: bytes = scores[wanted].tobytes()
+    return found
 
 
 def overlaps(counts: Ints, starts: Ints) -> Ints:
@@ -43,12 +46,6 @@ def overlaps(counts: Ints, starts: Ints) -> Ints:
             common = np.add.reduceat(np.minimum(counts[one], counts[other]), starts)
             sizes[:, one, other] = sizes[:, other, one] = common
     return sizes
-
-
-def without_diagonal(values: Floats, voters: int) -> list[float]:
-    """The first `voters` rows and columns of a square, in the order of permutations(range(voters), 2)."""
-    rows: list[list[float]] = values[:voters, :voters].tolist()
-    return [value for hypothesis, row in enumerate(rows) for value in row[:hypothesis] + row[hypothesis + 1 :]]
 
 
 def _characters(squeezed: list[list[str]]) -> Ints:

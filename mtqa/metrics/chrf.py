@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from functools import cache
 from itertools import permutations
+from typing import Any
 
 from mtqa.errors import MetricError
 from mtqa.metrics import kernel
@@ -42,9 +44,18 @@ class Chrf:
 
     def utilities(self, batch: Sequence[Comparison]) -> list[dict[tuple[int, int], float]]:
         """Per comparison, (hypothesis, reference) -> chrF / 100, for every ordered pair of two."""
+        values = iter(array("d", self._values(batch)))
+        return [dict(zip(pairs(len(c.texts)), values)) for c in batch]  # noqa: B905 - the next values are another's
+
+    def rows(self, batch: Sequence[Comparison]) -> Any:  # noqa: ANN401 - numpy is loaded late
+        """The same as an array, shape (comparisons, texts * (texts - 1)), pairs in the order of permutations."""
+        import numpy as np
+
+        return np.frombuffer(self._values(batch)).reshape(len(batch), -1)
+
+    def _values(self, batch: Sequence[Comparison]) -> bytes:
         with kernel.enough_memory("metric chrf", batch):
-            rows = kernel.chrf([c.texts for c in batch], self.char_order, self.beta, self.threads)
-        return [dict(zip(pairs(len(c.texts)), row, strict=True)) for c, row in zip(batch, rows, strict=True)]
+            return kernel.chrf([c.texts for c in batch], self.char_order, self.beta, self.threads)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The work under chrF and tokens: compiled where the package was built with a C compiler, in Python where not.
+"""The work under the metrics and the terms of the score: compiled where there was a C compiler, in Python where not.
 
 Both give the same bits, so which one runs shows in the time alone. `MTQA_NO_KERNEL=1` in the environment keeps to
 Python.
@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import cache
-from itertools import chain
 from types import ModuleType
+from typing import TypeVar
 
 from mtqa.errors import MetricError
 from mtqa.ports import Comparison
 
 Texts = tuple[str, ...]
+Part = TypeVar("Part")
+Done = TypeVar("Done")
 
 # Characters that are worked on together: enough to keep a core busy for a millisecond, few enough for its cache.
 PORTION = 40_000
@@ -34,40 +36,44 @@ def compiled() -> ModuleType | None:
     return None
 
 
-def chrf(segments: Sequence[Texts], orders: int, beta: int, threads: int | None = None) -> list[list[float]]:
-    """Per segment, chrF / 100 of every ordered pair of its texts, in the order of permutations(range(n), 2).
+def chrf(segments: Sequence[Texts], orders: int, beta: int, threads: int | None = None) -> bytes:
+    """By segment, chrF / 100 of every ordered pair of texts, in the order of permutations(range(n), 2).
 
-    `threads`: at most so many cores; None for all that this process may use.
+    As C doubles. `threads`: at most so many cores; None for all that this process may use.
     """
     score = _chrf()
-    work = list(portions(segments))
-    rows: list[list[list[float]]] = [[] for _ in work]
-    pending = iter(enumerate(work))  # every thread takes the next one, this thread among them
+    return b"".join(each(lambda portion: score(portion, orders, beta), list(portions(segments)), threads))
+
+
+def each(work: Callable[[Part], Done], parts: Sequence[Part], threads: int | None = None) -> list[Done]:
+    """The work on each part, by as many threads as there are cores, or `threads` at most."""
+    done: dict[int, Done] = {}
+    pending = iter(enumerate(parts))  # every thread takes the next one, this thread among them
 
     def take_part() -> None:
-        for place, portion in pending:
-            rows[place] = score(portion, orders, beta)
+        for place, part in pending:
+            done[place] = work(part)
 
-    helpers = min(threads or cores(), len(work)) - 1
+    helpers = min(threads or cores(), len(parts)) - 1
     if helpers > 0:
         with ThreadPoolExecutor(helpers) as pool:
-            parts = [pool.submit(take_part) for _ in range(helpers)]
+            helping = [pool.submit(take_part) for _ in range(helpers)]
             take_part()
-        for part in parts:
-            part.result()
+        for one in helping:
+            one.result()
     else:
         take_part()
-    return list(chain.from_iterable(rows))
+    return [done[place] for place in range(len(parts))]
 
 
-def portions(segments: Iterable[Texts]) -> Iterator[list[Texts]]:
-    """The segments in lists of about PORTION characters; one at least."""
+def portions(segments: Iterable[Texts], most: int = PORTION) -> Iterator[list[Texts]]:
+    """The segments in lists of about `most` characters; one segment at least."""
     portion: list[Texts] = []
     size = 0
     for texts in segments:
         portion.append(texts)
         size += sum(map(len, texts))
-        if size >= PORTION:
+        if size >= most:
             yield portion
             portion, size = [], 0
     if portion:
@@ -90,11 +96,11 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _chrf() -> Callable[[list[Texts], int, int], list[list[float]]]:
+def _chrf() -> Callable[[list[Texts], int, int], bytes]:
     kernel = compiled()
     if kernel is None:
         from mtqa.metrics import arrays
 
         return arrays.chrf
-    found: Callable[[list[Texts], int, int], list[list[float]]] = kernel.chrf
+    found: Callable[[list[Texts], int, int], bytes] = kernel.chrf
     return found

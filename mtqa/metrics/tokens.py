@@ -1,41 +1,28 @@
 """Token-bag agreement: how much of what two candidates say is the same, rare words counting most.
 
-A text is a bag of lower-cased tokens. A token is, by the Unicode category of its characters,
-
-    a number       digits (Nd), with . and , between digits            2,500
-    a word         letters and letter numbers (L, Nl, No), then also marks and digits      Häuser, mp3
-    a character    with the marks after it: punctuation, symbols, and letters of scripts that put no
-                   space between words (Han, kana, bopomofo, Thai, Lao, Khmer, Myanmar)
-
-White space parts tokens and is none; every other character is in one token.
+What a token is, mtqa/metrics/bags.py says.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
-import re
-import sys
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from itertools import chain, repeat
+from itertools import repeat
+
+import numpy as np
 
 from mtqa.metrics import kernel
+from mtqa.metrics.bags import Bags, Floats, Numbers, agreements, bags
 from mtqa.metrics.chrf import pairs
 from mtqa.ports import Comparison
 
 # Weights are whole numbers of 2^-32: sums of them do not depend on the order, and equal bags agree by exactly 1.
 ONE = 1 << 32
-
-UNSPACED = (
-    *((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0xA9E0, 0xA9FF), (0xAA60, 0xAA7F)),  # Thai to Myanmar
-    *((0x2E80, 0x2FDF), (0x3005, 0x3007), (0x3021, 0x3029), (0x3038, 0x303C), (0x3040, 0x312F)),  # Han, kana
-    *((0x31A0, 0x31BF), (0x31F0, 0x31FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF)),
-    *((0xFF66, 0xFF9F), (0x1AFF0, 0x1B16F), (0x20000, 0x3FFFF)),
-)
+_MANY = 400_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +39,11 @@ class TokenStatistics:
     def collect(comparisons: Iterable[Comparison]) -> TokenStatistics:
         """The statistics of a run, or of a group of its segments. Segments without candidates do not count."""
         segments, frequency = 0, Counter[str]()
-        for portion in kernel.portions(comparison.texts for comparison in comparisons if comparison.texts):
+        for portion in kernel.portions((one.texts for one in comparisons if one.texts), _MANY):
             segments += len(portion)
-            frequency.update(chain.from_iterable(distinct for distinct, _ in bags(portion)))
+            found = bags(portion)
+            for token, times in zip(found.distinct, found.frequency.tolist(), strict=True):
+                frequency[token] += times
         return TokenStatistics(segments, frequency)
 
     @property
@@ -85,78 +74,88 @@ class Tokens:
         """The metric with the weights of these comparisons."""
         return Tokens(TokenStatistics.collect(comparisons))
 
+    def packing(self) -> TokenPacking:
+        """Counts the tokens of a run, and keeps their numbers."""
+        return TokenPacking()
+
     def utilities(self, batch: Sequence[Comparison]) -> list[dict[tuple[int, int], float]]:
         """Per comparison, (hypothesis, reference) -> T, for every ordered pair of two."""
-        compared = [comparison.texts for comparison in batch if len(comparison.texts) > 1]
-        with kernel.enough_memory("metric tokens", batch):
-            rows = chain.from_iterable([self._rows(portion) for portion in kernel.portions(compared)])
-        return [dict(zip(pairs(len(c.texts)), next(rows), strict=True)) if len(c.texts) > 1 else {} for c in batch]
-
-    def _rows(self, segments: list[kernel.Texts]) -> list[list[float]]:
-        """Per segment of two texts or more, T of every ordered pair, in the order of `pairs`."""
-        import numpy as np
-
-        from mtqa.metrics.arrays import overlaps, without_diagonal
-
-        frequency = self._statistics.frequency
-        width = max(map(len, segments))
-        starts: list[int] = []
-        sizes: list[int] = []
-        numbers: list[int] = []
-        weights: list[int] = []
-        for distinct, token_bags in bags(segments):
-            starts.append(len(weights))
-            weights.append(0)  # a thing that nobody has, so that no segment is without things
-            weights += map(self._weights.__getitem__, map(frequency.get, distinct, repeat(0)))
-            sizes += [len(bag) for bag in token_bags] + [0] * (width - len(token_bags))
-            numbers += chain.from_iterable(token_bags)
-        owners = np.arange(len(sizes), dtype=np.int64)
-        first_cells = owners % width * len(weights) + np.array(starts, dtype=np.int64)[owners // width] + 1
-        cells = np.repeat(first_cells, sizes) + np.array(numbers, dtype=np.int64)
-        counts = np.bincount(cells, minlength=width * len(weights)).reshape(width, -1)
-        common = overlaps(counts * np.array(weights, dtype=np.int64), np.array(starts))
-        totals = common.diagonal(axis1=1, axis2=2)
-        shares = 2 * common / np.maximum(totals[:, :, None] + totals[:, None, :], 1)
-        return [without_diagonal(share, len(texts)) for share, texts in zip(shares, segments, strict=True)]
-
-
-def bags(segments: list[kernel.Texts]) -> list[tuple[list[str], list[list[int]]]]:
-    """Per segment, its distinct tokens as they appear, and for each text the numbers of its tokens, from 0."""
-    lowered = [tuple(map(str.lower, texts)) for texts in segments]
-    compiled = kernel.compiled()
-    if compiled:
-        found: list[tuple[list[str], list[list[int]]]] = compiled.bags(lowered, classes())
+        found: list[dict[tuple[int, int], float]] = [{} for _ in batch]
+        for voters, places in _by_size(batch).items():
+            for place, row in zip(places, self.rows([batch[place] for place in places]).tolist(), strict=True):
+                found[place] = dict(zip(pairs(voters), row, strict=True))
         return found
-    return [_bags(texts) for texts in lowered]
+
+    def rows(self, batch: Sequence[Comparison]) -> Floats:
+        """The same as an array, shape (comparisons, texts * (texts - 1)), pairs in the order of permutations."""
+        with kernel.enough_memory("metric tokens", batch):
+            return np.concatenate(kernel.each(self._rows, _portions(batch)))
+
+    def _rows(self, portion: list[kernel.Texts]) -> Floats:
+        found = bags(portion)
+        frequencies = map(self._statistics.frequency.get, found.distinct, repeat(0))
+        weights = np.array([self._weights[frequency] for frequency in frequencies], dtype=np.int64)
+        return agreements(found.numbers, found.sizes, (len(portion), len(portion[0])), weights)
 
 
-def _bags(texts: kernel.Texts) -> tuple[list[str], list[list[int]]]:
-    numbers: dict[str, int] = {}
-    found = []
-    for text in texts:
-        marked = text.translate(classes())  # one letter for each character, so spans are those of the text
-        tokens = (text[match.start() : match.end()] for match in _PATTERN.finditer(marked))
-        found.append([numbers.setdefault(token, len(numbers)) for token in tokens])
-    return list(numbers), found
+_Packed = tuple[Numbers, Numbers, tuple[int, int]]  # numbers and sizes of the bags, (segments, voters)
 
 
-_PATTERN = re.compile("d+(?:pd+)*|w[wdm]*|[spm]m*")
+class PackedTokens(Tokens):
+    """Tokens, with the weight of every token of the run by its number."""
+
+    def __init__(self, statistics: TokenStatistics) -> None:
+        super().__init__(statistics)
+        self._by_number = np.array([self._weights[df] for df in statistics.frequency.values()], dtype=np.int64)
+
+    def unpacked(self, packed: _Packed) -> Floats:
+        """T of every ordered pair of what was packed, as `rows` would give it."""
+        return agreements(*packed, self._by_number)
 
 
-@cache
-def classes() -> bytes:
-    """One letter for each code point: d digit, w letter, m mark, s on its own, p point or comma, blank white space."""
-    by_category = {"L": "w", "Nl": "w", "No": "w", "Nd": "d", "M": "m"}
-    letters = []
-    for point in range(0x20000):  # the planes with letters; Han and what is not assigned follow
-        category = unicodedata.category(chr(point))
-        letters.append(by_category.get(category) or by_category.get(category[0], "s"))
-    table = bytearray("".join(letters).ljust(sys.maxunicode + 1, "s"), "ascii")
-    for first, last in UNSPACED:
-        table[first : last + 1] = table[first : last + 1].replace(b"w", b"s")
-    table[0xE0100:0xE01F0] = b"m" * 0xF0  # variation selectors
-    for point in chain(range(0x21), range(0x7F, 0x3001)):
-        if chr(point).isspace():
-            table[point] = ord(" ")
-    table[ord(".")] = table[ord(",")] = ord("p")
-    return bytes(table)
+class TokenPacking:
+    """The tokens of a run, numbered as they come, and how many segments have each.
+
+    Takes memory with the vocabulary of the run, about 200 bytes a distinct token.
+    """
+
+    def __init__(self) -> None:
+        self._segments = 0
+        self._numbers: dict[str, int] = {}
+        self._frequency: Counter[str] = Counter()
+
+    def pack(self, batch: Sequence[Comparison]) -> _Packed:
+        """Count comparisons with equally many texts. Those without candidates do not count."""
+        voters = len(batch[0].texts)
+        with kernel.enough_memory("metric tokens", batch):
+            found = kernel.each(bags, _portions(batch))
+            numbers = np.concatenate([self._numbered(one) for one in found])
+        self._segments += len(batch) if voters else 0
+        return numbers, np.concatenate([one.sizes for one in found]), (len(batch), voters)
+
+    def _numbered(self, found: Bags) -> Numbers:
+        """Count tokens; returns them by their numbers in the run."""
+        for token, frequency in zip(found.distinct, found.frequency.tolist(), strict=True):
+            self._frequency[token] += frequency
+        number = self._numbers.setdefault
+        of_run = np.array([number(token, len(self._numbers)) for token in found.distinct], dtype=np.uint32)
+        numbers: Numbers = of_run[found.numbers]
+        return numbers
+
+    def metric(self) -> PackedTokens:
+        """The metric with the weights of all that was packed."""
+        return PackedTokens(TokenStatistics(self._segments, self._frequency))
+
+
+def _portions(batch: Sequence[Comparison]) -> list[list[kernel.Texts]]:
+    """Texts that are worked on together: memory is bounded, and what stands in many of them is looked up once."""
+    return list(kernel.portions((one.texts for one in batch), _MANY))
+
+
+def _by_size(batch: Sequence[Comparison]) -> dict[int, list[int]]:
+    """Number of texts, two at least -> the places of the comparisons with so many."""
+    sizes: dict[int, list[int]] = defaultdict(list)
+    for place, one in enumerate(batch):
+        if len(one.texts) > 1:
+            sizes[len(one.texts)].append(place)
+    return sizes

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from mtqa.inline import Code, Marking, Markup, Text
 from mtqa.issues import REASONS, issue_of
 from mtqa.model import Alternative, Candidate, Edit, Failure, Finding, Missing, Reason, Result, Segment, Status, Usage
 from mtqa.ports import JsonObject
-
-_DIGITS = 6  # decimals of every number in segments.jsonl
+from mtqa.store.lines import DECIMALS, encoded, numbers, rounded
+from mtqa.store.lines import spliced as splice
 
 
 def text_to_json(text: Text) -> list[Any]:
@@ -138,11 +141,37 @@ def edit_from_json(record: JsonObject) -> Edit:
     )
 
 
+def results_to_json(results: Sequence[Result], *, spliced: bool = False) -> list[JsonObject]:
+    """Lines of `segments.jsonl`; their shape is `store/segment.schema.json`. Absent is absent.
+
+    `spliced`: what takes most of a line, the utilities, is JSON already; to be encoded and not to be looked at.
+    """
+    numbers = iter(rounded([number for result in results for number in _numbers(result)]))
+    utilities = _spliced(results) if spliced else map(_utilities, results)
+    return [_record(result, numbers, found) for result, found in zip(results, utilities, strict=True)]
+
+
 def result_to_json(result: Result) -> JsonObject:
-    """One line of `segments.jsonl`; its shape is `store/segment.schema.json`. Absent is absent."""
+    """One line of `segments.jsonl`."""
+    return results_to_json([result])[0]
+
+
+def _numbers(result: Result) -> list[float]:
+    """The numbers of a record but its utilities, in the order in which `_record` takes them; absent ones are 0."""
+    verdict = result.verdict
+    found = [verdict.divergence or 0.0, result.risk or 0.0]
+    for candidate in result.candidates.candidates:
+        engine = candidate.engine
+        parts = verdict.scores.get(engine, {}).values()
+        found += (verdict.expected.get(engine, 0.0), verdict.votes.get(engine, 0.0), sum(parts), *parts)
+    return found
+
+
+def _record(result: Result, numbers: Iterator[float], utilities: JsonObject) -> JsonObject:
     segment, verdict = result.segment, result.verdict
     marking = Marking(segment.source, Markup.TOKENS)
     chosen = result.chosen
+    divergence, risk = next(numbers), next(numbers)
     record: JsonObject = {
         "id": segment.id,
         "file": segment.file,
@@ -160,23 +189,44 @@ def result_to_json(result: Result) -> JsonObject:
         "voters": list(verdict.voters),
         "supporters": list(verdict.supporters),
         "overruled": _overruled(result),
-        "divergence": _rounded(verdict.divergence),
-        "risk": _rounded(result.risk),
+        "divergence": None if verdict.divergence is None else divergence,
+        "risk": None if result.risk is None else risk,
         "reasons": [_reason(reason) for reason in verdict.reasons],
-        "candidates": [_candidate(candidate, result, marking) for candidate in result.candidates.candidates],
+        "candidates": [_candidate(candidate, result, marking, numbers) for candidate in result.candidates.candidates],
         "failures": [
             {"engine": f.engine, "kind": f.kind.value, "reason": f.reason} for f in result.candidates.failures
         ],
-        "utilities": {
-            metric: [
-                {"hypothesis": h, "reference": r, "value": round(value, _DIGITS) + 0.0}
-                for (h, r), value in found.values.items()
-            ]
-            for metric, found in result.utilities.items()
-        },
+        "utilities": utilities,
     }
     record["codes"] = marking.tokens() or None  # after all texts: they may add codes that the source lacks
     return {key: value for key, value in record.items() if value is not None}
+
+
+def _utilities(result: Result) -> JsonObject:
+    return {
+        metric: [
+            {"hypothesis": h, "reference": r, "value": value}
+            for (h, r), value in zip(found.pairs, rounded(found.values), strict=True)
+        ]
+        for metric, found in result.utilities.items()
+    }
+
+
+def _spliced(results: Sequence[Result]) -> Iterator[JsonObject]:
+    """The same, each metric's as JSON."""
+    values = iter(numbers([v for result in results for found in result.utilities.values() for v in found.values]))
+    for result in results:
+        yield {
+            metric: splice(_layout(tuple(found.pairs)) % tuple(islice(values, len(found.pairs))))
+            for metric, found in result.utilities.items()
+        }
+
+
+@lru_cache(maxsize=1 << 10)
+def _layout(pairs: tuple[tuple[str, str], ...]) -> bytes:
+    """The utilities of these pairs as JSON, with %b in place of each number."""
+    names = [encoded({"hypothesis": h, "reference": r}).replace(b"%", b"%%") for h, r in pairs]
+    return b"[" + b",".join(name[:-1] + b',"value":%b}' for name in names) + b"]"
 
 
 def _overruled(result: Result) -> JsonObject | None:
@@ -188,19 +238,20 @@ def _overruled(result: Result) -> JsonObject | None:
     return {"engine": overruled.primary, "why": overruled.why.value, "evidence": overruled.evidence} | lead
 
 
-def _candidate(candidate: Candidate, result: Result, marking: Marking) -> JsonObject:
-    verdict = result.verdict
-    parts = verdict.scores.get(candidate.engine)
+def _candidate(candidate: Candidate, result: Result, marking: Marking, numbers: Iterator[float]) -> JsonObject:
+    verdict, engine = result.verdict, candidate.engine
+    parts = verdict.scores.get(engine)
+    utility, vote, score = next(numbers), next(numbers), next(numbers)
     record = {
-        "engine": candidate.engine,
+        "engine": engine,
         "target": marking.render(candidate.text),
-        "utility": _rounded(verdict.expected.get(candidate.engine)),
-        "score": _rounded(sum(parts.values())) if parts else None,
-        "parts": {name: _rounded(part) for name, part in parts.items()} if parts else None,
-        "vote": _rounded(verdict.votes.get(candidate.engine)),
-        "self_agreement": _rounded(result.self_agreement.get(candidate.engine)),
-        "outlier": candidate.engine in verdict.outliers,
-        "findings": [_finding(f) for f in result.findings if f.engine == candidate.engine],
+        "utility": utility if engine in verdict.expected else None,
+        "score": score if parts else None,
+        "parts": dict(zip(parts, numbers)) if parts else None,  # noqa: B905 - the next numbers are another's
+        "vote": vote if engine in verdict.votes else None,
+        "self_agreement": _rounded(result.self_agreement.get(engine)),
+        "outlier": engine in verdict.outliers,
+        "findings": [_finding(f) for f in result.findings if f.engine == engine],
         "model": candidate.model,
         "match": _rounded(candidate.match),
         "samples": [marking.render(text) for text in candidate.samples] or None,
@@ -230,4 +281,4 @@ def _finding(finding: Finding) -> JsonObject:
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, _DIGITS) + 0.0  # never -0.0
+    return None if value is None else round(value, DECIMALS) + 0.0  # never -0.0

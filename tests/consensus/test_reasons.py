@@ -4,8 +4,8 @@ from itertools import permutations
 
 import pytest
 
-from mtqa.consensus.decide import DecideSettings
 from mtqa.consensus.explain import Meaning, explain
+from mtqa.consensus.settings import DecideSettings
 from mtqa.consensus.source import Sources
 from mtqa.issues import CHECKS, REASONS, issue_of
 from mtqa.model import Finding, Severity, Status, Verdict

@@ -1,17 +1,20 @@
 """The compiled kernel: when it is used, what it refuses, how it is built."""
 
+from __future__ import annotations
+
 import os
 import shutil
 import subprocess
 import sys
 import sysconfig
+from array import array
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from mtqa.metrics import kernel
-from mtqa.metrics.tokens import classes
+from mtqa.metrics.bags import classes
 from tests.metrics.ways import COMPILED, working
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +27,14 @@ PROBE = (
     "print(Chrf().utilities([Comparison('', ('ab c', 'abc d'))]), 'mtqa.metrics._kernel' in sys.modules,"
     "'numpy' in sys.modules)"
 )
+
+
+def ints(*values: int) -> array[int]:
+    return array("I", values)
+
+
+def longs(*values: int) -> array[int]:
+    return array("q", values)
 
 
 def the_kernel() -> ModuleType:
@@ -55,8 +66,12 @@ def test_white_space_is_what_python_says() -> None:
     points = [chr(point) for point in range(0x20000)]
     assert not any(chr(point).isspace() for point in range(0x20000, sys.maxunicode + 1))
     expected = [point.isspace() for point in points]
-    assert [row[0] == 1.0 for row in native.chrf([("a", "a" + point) for point in points], 1, 1)] == expected
-    assert [not distinct for distinct, _ in native.bags([(point,) for point in points], classes())] == expected
+    there_and_back = array("d", native.chrf([("a", "a" + point) for point in points], 1, 1))
+    assert [value == 1.0 for value in there_and_back[::2]] == expected
+    _, _, sizes, _ = native.bags([(point,) for point in points], classes())
+    assert [not size for size in array("I", sizes)] == expected
+    counts = array("q", native.grams([("", f"a{point}b c d e") for point in points]))
+    assert [of_words == 2 for of_words in counts[::3]] == expected
 
 
 @needs_kernel
@@ -70,6 +85,13 @@ def test_white_space_is_what_python_says() -> None:
         ("chrf", ([("a", "b")],), TypeError),
         ("bags", ([("a", 1)], classes()), TypeError),
         ("bags", ([("a",)], b"short"), ValueError),
+        ("grams", ((("a", "b"),),), TypeError),
+        ("grams", ([("a", 1)],), TypeError),
+        ("agreements", (ints(0, 1), ints(1, 1), 2, longs(1)), ValueError),
+        ("agreements", (ints(0, 0), ints(1, 2), 2, longs(1)), ValueError),
+        ("agreements", (ints(0), ints(1), 2, longs(1)), ValueError),
+        ("agreements", (ints(0), ints(1), 0, longs(1)), ValueError),
+        ("agreements", (ints(), ints(), 1, longs()), ValueError),
     ],
 )
 def test_wrong_arguments_are_refused(function: str, arguments: tuple[object, ...], error: type[Exception]) -> None:

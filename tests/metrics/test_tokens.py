@@ -5,19 +5,24 @@ from collections import Counter
 from itertools import permutations
 from random import Random
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtqa.metrics.tokens import Tokens, TokenStatistics, bags
+from mtqa.metrics.bags import agreements, bags
+from mtqa.metrics.tokens import ONE, Tokens, TokenStatistics
 from mtqa.ports import Comparison, RunMetric
 from tests.metrics.test_chrf import segments, texts
 from tests.metrics.ways import COMPILED, WAYS, working
 
+weight = st.integers(0, 20 * ONE)
+
 
 def tokens(text: str) -> list[str]:
-    ((distinct, (numbers,)),) = bags([(text,)])
-    return [distinct[number] for number in numbers]
+    found = bags([(text,)])
+    assert found.sizes.tolist() == [len(found.numbers)]
+    return [found.distinct[number] for number in found.numbers]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -57,7 +62,41 @@ def test_both_ways_find_the_same_tokens(batch: list[tuple[str, ...]]) -> None:
     with working("python"):
         expected = bags(batch)
     with working("compiled"):
-        assert bags(batch) == expected
+        found = bags(batch)
+    assert found.distinct == expected.distinct
+    for name in ("numbers", "sizes", "frequency"):
+        assert getattr(found, name).tolist() == getattr(expected, name).tolist()
+
+
+@pytest.mark.skipif(not COMPILED, reason="the compiled kernel was not built")
+@given(st.integers(0, 5), st.data())
+def test_both_ways_agree_to_the_last_bit(voters: int, data: st.DataObject) -> None:
+    batch = data.draw(st.lists(st.lists(texts, min_size=voters, max_size=voters).map(tuple), max_size=4))
+    found = bags(batch)
+    weights = np.array(
+        data.draw(st.lists(weight, min_size=len(found.distinct), max_size=len(found.distinct))), np.int64
+    )
+    shape = len(batch), voters
+    with working("python"):
+        expected = agreements(found.numbers, found.sizes, shape, weights)
+    with working("compiled"):
+        assert agreements(found.numbers, found.sizes, shape, weights).tobytes() == expected.tobytes()
+    assert expected.shape == (len(batch), max(voters * (voters - 1), 0))
+
+
+@pytest.mark.parametrize("way", WAYS)
+@given(st.integers(0, 4), st.data())
+def test_what_was_packed_agrees_as_a_run_does(way: str, voters: int, data: st.DataObject) -> None:
+    several = st.lists(texts, min_size=voters, max_size=voters).map(lambda texts: Comparison("", tuple(texts)))
+    windows = data.draw(st.lists(st.lists(several, min_size=1, max_size=3), max_size=3))
+    with working(way):
+        packing = Tokens().packing()
+        packed = [packing.pack(window) for window in windows]
+        metric, of_run = packing.metric(), Tokens().for_run(one for window in windows for one in window)
+        assert metric.signature == of_run.signature
+        for window, kept in zip(windows, packed, strict=True):
+            assert metric.unpacked(kept).tolist() == of_run.rows(window).tolist()
+            assert metric.unpacked(kept).tolist() == [list(one.values()) for one in of_run.utilities(window)]
 
 
 def by_definition(texts: tuple[str, ...], run: list[tuple[str, ...]]) -> dict[tuple[int, int], float]:

@@ -1,0 +1,51 @@
+"""N-grams of texts and their source: by hand, and the same from both ways of counting."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mtqa.metrics import grams
+from mtqa.ports import Comparison
+from tests.metrics.test_chrf import texts
+from tests.metrics.ways import COMPILED, WAYS, working
+
+few_words = st.lists(st.sampled_from(["a", "b", "\ud800", "Haus", "日本"]), max_size=12).map(" ".join)
+unspaced = st.text(st.sampled_from("日本ab"), max_size=40)
+any_text = st.one_of(texts, few_words, unspaced)
+comparisons = st.builds(Comparison, any_text, st.lists(any_text, max_size=4).map(tuple))
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("source", "text", "expected"),
+    [
+        ("x", "", (0, 0, 0)),
+        ("x", "a b c d", (1, 1, 0)),
+        ("a  b c\td", "a b c d", (1, 1, 1)),
+        ("a b c d", "a b c d e", (2, 2, 0)),  # four words of five are no text of four words
+        ("z a b c d e", "a b c d e a b c d", (6, 5, 2 + 1)),
+        ("日本語" * 8, "日本語" * 9, (20, 3, 20)),
+        ("日本", "哈" * 40, (33, 1, 0)),
+        ("a b c de", "a b c de", (1, 1, 1)),
+        ("x", " \u3000", (1, 1, 0)),
+    ],
+)
+def test_counts(way: str, source: str, text: str, expected: tuple[int, int, int]) -> None:
+    with working(way):
+        assert grams.counts([Comparison(source, (text,))]).tolist() == [list(expected)]
+
+
+@pytest.mark.skipif(not COMPILED, reason="the compiled kernel was not built")
+@given(st.lists(comparisons, max_size=4))
+def test_both_ways_count_the_same(batch: list[Comparison]) -> None:
+    with working("python"):
+        expected = grams.counts(batch)
+    with working("compiled"):
+        assert grams.counts(batch).tolist() == expected.tolist()
+
+
+@given(st.lists(comparisons, max_size=3))
+def test_a_text_is_in_itself(batch: list[Comparison]) -> None:
+    itself = [Comparison(text, (text,)) for one in batch for text in one.texts]
+    for of_text, distinct, kept in grams.counts(itself).tolist():
+        assert of_text == kept >= distinct
