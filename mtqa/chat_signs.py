@@ -30,7 +30,7 @@ LEAD_IN = re.compile(
     re.IGNORECASE,
 )
 NOTE = re.compile(
-    r"(?:\n|(?<=[.!?\"”»)]) )\s*[(\[*]*(?:"
+    r"(?:\n|(?<=[.!?\"”»)]) )[^\S\n]*[(\[*]*(?:"
     r"(?:please )?note(?: that)?|explanation|translator['’]s note|alternatives?|literal(?:ly)?|back[- ]translation"
     r"|i (?:have )?(?:translated|kept|used|chose)|let me know if"
     r"|anmerkung|hinweis des übersetzers|remarque|note du traducteur|nota del traductor|nota do tradutor"
@@ -87,9 +87,9 @@ PROMPT = re.compile(
     r"|\b(?:translate|rewrite) the following\b|\b(?:do not|don['’]t) "
     r"(?:add|include|translate) (?:any )?(?:explanations?|comments?|notes?|tags|placeholders)\b"
     r"|\breturn only the (?:translation|translated)|\bonly (?:output|return|reply with) the translation\b"
-    r"|(?:^|\n)\s*(?:system|assistant|user|human)\s*:\s"
-    r"|(?:^|\n)\s*(?:source|target)(?: text| language)?\s*:\s"
-    r"|(?:^|\n)\s*(?:english|german|french|spanish|italian|czech|polish|chinese|japanese|korean"
+    r"|(?:^|\n)[^\S\n]*(?:system|assistant|user|human)\s*:\s"
+    r"|(?:^|\n)[^\S\n]*(?:source|target)(?: text| language)?\s*:\s"
+    r"|(?:^|\n)[^\S\n]*(?:english|german|french|spanish|italian|czech|polish|chinese|japanese|korean"
     r"|russian)(?: translation)?\s*:\s",
     re.IGNORECASE,
 )

@@ -12,7 +12,7 @@ from mtqa.ports import Fault
 # Where words are not separated by spaces, the text goes on right behind an address.
 _REST = r"[^\s<>\"”“«»\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]+"
 _URL = re.compile(rf"(?:https?|ftp|file)://{_REST}|\bwww\.[\w-]+\.{_REST}", re.IGNORECASE)
-_EMAIL = re.compile(r"[\w.+-]+@[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+")
 _PATH = re.compile(
     r"(?<![\w:/.])(?:[A-Za-z]:\\|\\\\|~?/|\.\.?/)[\w.$%-]+(?:[/\\][\w.$%-]+)+[/\\]?"
     r"|(?<![\w./@-])[\w-]+(?:/[\w-]+)+\.[a-zA-Z]\w{1,4}\b"

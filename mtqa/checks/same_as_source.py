@@ -10,7 +10,7 @@ from mtqa.model import Severity
 from mtqa.ports import Fault
 
 # Handles, hashtags, addresses and placeholders are not words that anyone translates.
-_NO_WORD = re.compile(r"\S*[@#/\\{}%<>]\S*")
+_NO_WORD = re.compile(r"[@#/\\{}%<>]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -34,7 +34,7 @@ class SameAsSource:
         same = [position for position in near if case.candidates[position].once(flat) == case.source.once(flat)]
         if not same or case.source.language == case.candidates[0].language:
             return
-        words = _WORD.findall(_NO_WORD.sub(" ", case.source.plain))
+        words = _WORD.findall(" ".join(piece for piece in case.source.plain.split() if not _NO_WORD.search(piece)))
         alone = len(case.candidates) == 1
         if not alone and 2 * len(same) > len(case.candidates):
             return  # names and products: nobody translates them

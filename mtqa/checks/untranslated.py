@@ -48,14 +48,13 @@ def _fours(facts: Facts) -> frozenset[tuple[str, ...]]:
 def _longest(candidate: Facts, fours: frozenset[tuple[str, ...]]) -> str:
     """The longest run of the candidate's words that is in the source, if it has words that are no names."""
     written, plain = candidate.once(words), candidate.once(folded)
-    best: tuple[str, ...] = ()
-    for start in range(len(plain) - 3):
-        if plain[start : start + 4] in fours:
-            end = start + 4
-            while end < len(plain) and plain[end - 3 : end + 1] in fours:
-                end += 1
-            if end - start > len(best):
-                best = written[start:end]
+    start, found = 0, (0, 0)
+    for place in range(len(plain) - 3):
+        if plain[place : place + 4] not in fours:
+            start = place + 1
+        elif place + 4 - start > found[1] - found[0]:
+            found = start, place + 4
+    best = written[slice(*found)]
     small = [word for word in best if word[0].islower() and len(word) > 2]
     joined = " ".join(best)
     quoted = any(f"{opening}{best[0]}" in candidate.once(masked) for opening in "\"“„«»‘'(") if best else False

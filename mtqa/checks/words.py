@@ -24,7 +24,8 @@ _PLAIN_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _UNUSUAL = re.compile(rf"[{MARKS}{WIDE}]")
 _LONG_PIECE, _MANY_PIECES = 40, 200_000  # characters of those that are kept in mind, and how many are
 ADDRESS = re.compile(
-    r"(?:https?|ftp|mailto|file)://?[^\s<>\"”“«»]+|www\.[^\s<>\"”“«»]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE
+    r"(?:https?|ftp|mailto|file)://?[^\s<>\"”“«»]+|www\.[^\s<>\"”“«»]+|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+    re.IGNORECASE,
 )
 TOKEN = re.compile(r"</?[a-z][a-z0-9]*(?:\s+[\w:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/?>", re.IGNORECASE)
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8}\d?);")

@@ -40,7 +40,6 @@ _SCRIPTS = {  # of the languages that are written in one way alone
 _LETTERS = 20  # that are needed to tell a script
 _WORDS, _FOREIGN, _SHARE = 6, 3, 0.15  # that are needed to tell a language: in all; of another one, and of all
 _LETTER_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_ADDRESS = re.compile(r"\S*/\S*")
 # The commonest words without which hardly a sentence of the language does.
 _COMMON = {
     language: frozenset(words.split())
@@ -114,7 +113,7 @@ def wrong_language(query: Query, text: str) -> str:
     (benchmarks/languages.py).
     """
     own = _COMMON.get(primary(query.target_lang))
-    running = _ADDRESS.sub(" ", text)
+    running = " ".join(piece for piece in text.split() if "/" not in piece)  # without addresses
     words = [word.lower() for word in _LETTER_WORD.findall(running) if len(word) > 1]  # single letters are of all
     if own is None or len(words) < _WORDS or text.casefold() == query.text.casefold():
         return ""

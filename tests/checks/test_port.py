@@ -224,3 +224,17 @@ def test_off_means_off_and_the_order_is_kept() -> None:
         ("a", "placeholders"),
         ("b", "placeholders"),
     ]
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "a b ", "漢字", "…a", "A.B.", "a@", "\n", "Note\n", "{0} ", "(", "not ", "5 km "]
+)
+def test_a_model_that_never_stops_does_not_stop_the_checks(piece: str, member: Callable[[str, str], Any]) -> None:
+    """A loop of 40,000 characters, also in the source: a check that looks at all pairs would take minutes."""
+    loop = (piece * 40_000)[:40_000]
+    checks = {name: (member("checks", name), Severity.WARNING) for name in available("checks") if name != "qe"}
+    alike, alone = run_checks(
+        [found(loop, a=loop, b=loop + "x", c=loop[:20_000]), found("Stop", a="Halt", b="Halt!", c=loop)], checks
+    )
+    assert {f.engine for f in alike if f.check in ("length_ratio", "empty")} <= {"c"} or not loop.strip()
+    assert {f.engine for f in alone if f.check in ("length_ratio", "empty")} == {"c"}
