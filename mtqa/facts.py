@@ -21,18 +21,25 @@ _language = lru_cache(maxsize=256)(primary)
 
 
 class Facts:
-    """One text in its language, and what has been read off it."""
+    """One text in its language, and what has been read off it. `pieces` are what stands between its spaces (U+0020)."""
 
-    __slots__ = ("_read", "bare", "chars", "lang", "language", "plain", "text")
+    __slots__ = ("_chars", "_read", "bare", "lang", "language", "pieces", "plain", "text")
 
     def __init__(self, text: Text, lang: str) -> None:
         self.text, self.lang = text, lang
-        parts = text.parts
-        self.bare = not parts or (len(parts) == 1 and isinstance(parts[0], str))  # characters alone
+        self.bare = not [part for part in text.parts if not isinstance(part, str)]  # characters alone
         self.plain = text.plain
-        self.chars = frozenset(self.plain)
+        self.pieces = self.plain.split(" ")
         self.language = _language(lang)
         self._read: dict[Callable[[Any], Any], Any] = {}
+        self._chars: frozenset[str] | None = None
+
+    @property
+    def chars(self) -> frozenset[str]:
+        """Its characters, each once."""
+        if self._chars is None:
+            self._chars = frozenset(self.plain)
+        return self._chars
 
     def once(self, read: Callable[[Facts], T]) -> T:
         """What `read` finds in this text; it is called at most once."""
@@ -45,13 +52,15 @@ class Facts:
 class Case:
     """A segment with its candidates, side by side; `before` and `after` are its neighbours in the same file.
 
-    `together` is all candidates in one string and `chars` are all characters, those of the source too: one look at
-    them tells a check that it has nothing to do, as it mostly has. `sizes`: characters of each candidate, outer space
-    aside.
+    `texts` are the source and the candidates, each different one once. `together` is all candidates in one string and
+    `chars` are all characters, those of the source too: one look at them tells a check that it has nothing to do, as it
+    mostly has. `lengths`: characters of each candidate; `sizes` the same, outer space aside. `coded`: whether there is
+    an inline code in any of the texts.
     """
 
     __slots__ = (
-        "_read", "after", "before", "candidates", "chars", "coded", "engines", "segment", "sizes", "source", "together",
+        "_chars", "_read", "after", "before", "candidates", "coded", "engines", "lengths", "segment", "sizes", "source",
+        "texts", "together",
     )  # fmt: skip
 
     def __init__(self, segment: Segment, candidates: Sequence[Candidate]) -> None:
@@ -62,12 +71,13 @@ class Case:
             if text.parts not in known:
                 known[text.parts] = Facts(text, segment.target_lang)
         self.candidates = tuple([known[candidate.text.parts] for candidate in candidates])
+        self.texts = (self.source, *known.values())
         self.engines = tuple([candidate.engine for candidate in candidates])
         self.together = "|".join([facts.plain for facts in self.candidates])
+        self.lengths = tuple([len(facts.plain) for facts in self.candidates])
         self.sizes = tuple([len(facts.plain.strip()) for facts in self.candidates])
-        self.chars = self.source.chars.union(*[facts.chars for facts in known.values()])
-        # Most segments are characters alone.
-        self.coded = not (self.source.bare and all(facts.bare for facts in known.values()))
+        self.coded = False in [facts.bare for facts in self.texts]
+        self._chars: frozenset[str] | None = None
         self.before: Case | None = None
         self.after: Case | None = None
         self._read: dict[Callable[[Any], Any], Any] = {}
@@ -78,6 +88,13 @@ class Case:
         if read not in known:
             known[read] = read(self)
         return known[read]  # type: ignore[no-any-return]
+
+    @property
+    def chars(self) -> frozenset[str]:
+        """The characters of all texts, each once."""
+        if self._chars is None:
+            self._chars = frozenset().union(*[facts.chars for facts in self.texts])
+        return self._chars
 
     @classmethod
     def of(cls, found: CandidateSet) -> Case:

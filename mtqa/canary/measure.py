@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from mtqa.canary.plant import KINDS, Kind, Site, clauses, whole_clause
-from mtqa.checks.run import Checks, run_checks
+from mtqa.checks import Checking, Checks
 from mtqa.model import CandidateSet, Finding, Severity
 
 _SITES_PER_CANARY = 12  # so many sites are kept for each canary, since not every text has a number or a negation
@@ -68,8 +68,9 @@ def sites_of(sets: Iterable[CandidateSet], good: Mapping[str, str]) -> Iterator[
 
 def measure(sites: Sequence[Site], checks: Checks, count: int, seed: int) -> list[Measured]:
     """Plant up to `count` errors of each kind in copies, and count what the checks see. Nothing else comes out."""
-    clean = [_findings(site, site.here, checks) for site in sites[: max(count, 1) * _SITES_PER_CANARY]]
-    return [_measured(name, kind, sites, clean, checks, count, seed) for name, kind in KINDS.items()]
+    checking = Checking(checks)
+    clean = [_findings(site, site.here, checking) for site in sites[: max(count, 1) * _SITES_PER_CANARY]]
+    return [_measured(name, kind, sites, clean, checking, count, seed) for name, kind in KINDS.items()]
 
 
 def _measured(
@@ -77,7 +78,7 @@ def _measured(
     kind: Kind,
     sites: Sequence[Site],
     clean: Sequence[Sequence[Finding]],
-    checks: Checks,
+    checking: Checking,
     count: int,
     seed: int,
 ) -> Measured:
@@ -95,7 +96,7 @@ def _measured(
         if spoilt is None:
             continue
         known = {(finding.check, finding.subject) for finding in before}
-        new = [f for f in _findings(site, spoilt, checks) if (f.check, f.subject) not in known]
+        new = [f for f in _findings(site, spoilt, checking) if (f.check, f.subject) not in known]
         planted += 1
         seen += bool(new)
         barred += any(finding.severity is Severity.ERROR for finding in new)
@@ -103,10 +104,10 @@ def _measured(
     return Measured(name, planted, seen, barred, len(clean), alarms)
 
 
-def _findings(site: Site, here: CandidateSet, checks: Checks) -> list[Finding]:
+def _findings(site: Site, here: CandidateSet, checking: Checking) -> list[Finding]:
     """The findings on the candidate of a site, in its place among its neighbours."""
     window = [one for one in (site.before, here, site.after) if one]
-    found = list(run_checks(window, checks))[bool(site.before)]
+    found = list(checking.over(window))[bool(site.before)]
     engine = here.candidates[site.position].engine
     return [finding for finding in found if finding.engine == engine]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from mtqa.checks.pieces import part_of
 from mtqa.checks.words import words
 from mtqa.facts import Case
 from mtqa.model import Severity
@@ -22,13 +23,14 @@ class Accelerators:
 
     def __init__(self, signs: str = "&_~") -> None:
         self.signs = signs
+        self.concerns = part_of(*signs)
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate and sign."""
-        if len(case.source.plain) > _LONGEST or case.source.chars.isdisjoint(self.signs):
+        if len(case.source.plain) > _LONGEST:
             return
         for sign in self.signs:
-            if _count(case.source.plain, sign) != 1 or not _in_a_word(case, sign):
+            if sign not in case.source.plain or _count(case.source.plain, sign) != 1 or not _in_a_word(case, sign):
                 continue
             for position, candidate in enumerate(case.candidates):
                 found = _count(candidate.plain, sign)

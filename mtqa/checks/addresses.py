@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from mtqa.checks.pieces import part_of
 from mtqa.facts import Case, Facts
 from mtqa.model import Severity
 from mtqa.ports import Fault
@@ -27,15 +28,11 @@ class _Kept:
     default = Severity.ERROR
     oracle = True
 
-    def __init__(self, find: Callable[[Facts], frozenset[str]], signs: str, beginning: str = "") -> None:
-        self._find, self._signs, self._beginning = find, frozenset(signs), beginning
+    def __init__(self, find: Callable[[Facts], frozenset[str]], *signs: str) -> None:
+        self._find, self.concerns = find, part_of(*signs)
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """One for each that is lost or added."""
-        if self._signs.isdisjoint(case.chars) and not (
-            self._beginning and (self._beginning in case.together or self._beginning in case.source.plain)
-        ):
-            return
         source = case.source.once(self._find)
         for position, candidate in enumerate(case.candidates):
             found = candidate.once(self._find)
@@ -59,24 +56,24 @@ def _found(pattern: re.Pattern[str], facts: Facts) -> frozenset[str]:
 
 def urls(facts: Facts) -> frozenset[str]:
     """The URLs of a text."""
-    return _found(_URL, facts) if "/" in facts.chars or "www." in facts.plain else frozenset()
+    return _found(_URL, facts) if "/" in facts.plain or "www." in facts.plain else frozenset()
 
 
 def emails(facts: Facts) -> frozenset[str]:
     """The e-mail addresses of a text."""
-    return _found(_EMAIL, facts) if "@" in facts.chars else frozenset()
+    return _found(_EMAIL, facts) if "@" in facts.plain else frozenset()
 
 
 def paths(facts: Facts) -> frozenset[str]:
     """The paths of files in a text, URLs aside."""
-    if facts.chars.isdisjoint("/\\"):
+    if "/" not in facts.plain and "\\" not in facts.plain:
         return frozenset()
     return frozenset(path.rstrip(_AROUND) for path in _PATH.findall(_URL.sub(" ", facts.plain)) if path.rstrip(_AROUND))
 
 
 def mentions(facts: Facts) -> frozenset[str]:
     """The names of users in a text: @name."""
-    return _found(_MENTION, facts) if "@" in facts.chars else frozenset()
+    return _found(_MENTION, facts) if "@" in facts.plain else frozenset()
 
 
 class Urls(_Kept):
@@ -99,7 +96,7 @@ class Paths(_Kept):
     default = Severity.WARNING
 
     def __init__(self) -> None:
-        super().__init__(paths, "/\\")
+        super().__init__(paths, "/", "\\")
 
 
 class Mentions(_Kept):

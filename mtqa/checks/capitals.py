@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from mtqa.checks.words import masked, words
+from mtqa.checks.pieces import Having, Known
+from mtqa.checks.words import maskable, masked, words, words_in
 from mtqa.facts import Case, Facts
 from mtqa.model import Severity
 from mtqa.ports import Fault
@@ -24,11 +25,12 @@ class Capitalisation:
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
-        source = _first(case.source)
-        if not source:
-            return
+        firsts = {facts: _first(facts) for facts in case.texts}
+        source = firsts[case.source]
+        if not source or len(set(firsts.values())) == 1:
+            return  # as mostly
         for position, candidate in enumerate(case.candidates):
-            first = _first(candidate)
+            first = firsts[candidate]
             if not first or first == source:
                 continue
             # A text that begins small in the source may begin with a name or a noun in the target.
@@ -42,6 +44,10 @@ class AllCaps:
 
     default = Severity.WARNING
     oracle = True
+
+    def concerns(self, piece: str, _lang: str) -> bool:
+        """A piece of capitals."""
+        return piece.isupper()
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
@@ -61,6 +67,7 @@ class CamelCase:
 
     default = Severity.WARNING
     oracle = True
+    concerns = Having("_", "[a-z][A-Z]")
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """One for each that is lost."""
@@ -73,8 +80,11 @@ class CamelCase:
 
 def _first(facts: Facts) -> str:
     """Whether the first letter is `capital` or `small`; empty where there is none or its script has no case."""
+    first = _first_of(facts.pieces[0])
+    if first is not None:
+        return first
     plain = facts.once(masked)
-    if plain[1:3].islower() and plain[:3].isalpha():  # so do most begin
+    if _plainly(plain):
         return _case(plain[0])
     found = facts.once(words)
     if not found:
@@ -82,10 +92,29 @@ def _first(facts: Facts) -> str:
     head = facts.plain[: facts.plain.find(found[0])]
     if any(character.isalnum() or character in "@#/{}%<>&" for character in head):
         return ""  # it begins with a number, a name, a placeholder
-    first, rest = found[0][0], found[0][1:]
-    if rest and not (rest.islower() or found[0].isupper()):
+    return _case_of(found[0])
+
+
+def _first_in(piece: str) -> str | None:
+    """What the first piece of a text says of the text; None where it takes more to say."""
+    if not piece[:1].isalpha() or maskable(piece.lower()):
+        return None
+    return _case(piece[0]) if _plainly(piece) else _case_of(words_in(piece)[0])
+
+
+_first_of = Known(_first_in).__getitem__
+
+
+def _plainly(text: str) -> bool:
+    """Whether a text begins with a letter and two small ones, as most do."""
+    return text[1:3].islower() and text[:3].isalpha()
+
+
+def _case_of(word: str) -> str:
+    rest = word[1:]
+    if rest and not (rest.islower() or word.isupper()):
         return ""  # iPhone
-    return _case(first)
+    return _case(word[0])
 
 
 def _case(letter: str) -> str:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from mtqa.checks.pieces import Having
 from mtqa.checks.words import ENTITY
 from mtqa.facts import Case, Facts
 from mtqa.model import Severity
@@ -16,7 +17,6 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u202d\u202e\ue000-\uf8ff]")
 # UTF-8 that was read as Latin-1 or Windows-1252: Ã©, â€™, Å¡, Ð¿.
 _MOJIBAKE = re.compile("[ÂÃÄÅÐÑ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰‹Œ‘’“”•˜™š›œŸ]|â€[\u0080-\u00bf™œ“”˜¢¦]|ï»¿")
 _MOJIBAKE_STARTS = frozenset("ÂÃÄÅÐÑâï")
-_TELLING = _MOJIBAKE_STARTS | {"&", "\ufffd"}
 _SIGNS = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"', "&apos;": "'", "&#39;": "'"}
 
 
@@ -25,23 +25,22 @@ class Characters:
 
     default = Severity.ERROR
     oracle = True
+    concerns = Having(f"{_ILLEGAL.pattern[1:-1]}{_INVISIBLE.pattern[1:-1]}&{''.join(sorted(_MOJIBAKE_STARTS))}")
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate and kind."""
-        if case.together.isprintable() and _TELLING.isdisjoint(case.chars):
-            return
         for position, candidate in enumerate(case.candidates):
             text = candidate.plain
             if not text.isprintable():  # control characters, what is invisible, private or unassigned
                 yield from _one(position, _ILLEGAL, case.source, candidate)
                 yield from _one(position, _INVISIBLE, case.source, candidate, doubtful=True)
-            elif "\ufffd" in candidate.chars:
+            elif "\ufffd" in text:
                 yield from _one(position, _ILLEGAL, case.source, candidate)
-            if not _MOJIBAKE_STARTS.isdisjoint(candidate.chars):
+            if not _MOJIBAKE_STARTS.isdisjoint(text):
                 found = _MOJIBAKE.search(text)
                 if found and not _MOJIBAKE.search(case.source.plain):
                     yield Fault(position, f"broken encoding: {found.group()}", found.group(), found.span())
-            if "&" in candidate.chars:
+            if "&" in text:
                 yield from _escapes(position, case.source, candidate)
 
 
@@ -74,7 +73,7 @@ def _one(
 ) -> Iterable[Fault]:
     for found in pattern.finditer(candidate.plain):
         character = found.group()
-        if character not in source.chars:
+        if character not in source.plain:
             name = unicodedata.name(character, "a control character")
             yield Fault(position, f"U+{ord(character):04X} ({name.lower()})", character, found.span(), doubtful)
             return
@@ -82,7 +81,7 @@ def _one(
 
 def _escapes(position: int, source: Facts, candidate: Facts) -> Iterable[Fault]:
     """Escapes that were left, or made once too often."""
-    expected = frozenset(ENTITY.findall(source.plain)) if "&" in source.chars else frozenset()
+    expected = frozenset(ENTITY.findall(source.plain)) if "&" in source.plain else frozenset()
     for found in ENTITY.finditer(candidate.plain):
         entity = found.group()
         known = entity in _SIGNS or entity.startswith("&#") or entity == "&nbsp;"

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable
 
 from mtqa.chat_signs import FENCE, LEAD_IN, NOTE, NOTE_SIGNS, PROMPT, PROMPT_SIGNS, REFUSAL, colons
+from mtqa.checks.pieces import part_of
 from mtqa.facts import Case
 from mtqa.model import Severity
 from mtqa.ports import Fault
-
-_SPOKEN = (FENCE, *NOTE_SIGNS)
 
 
 class Chatter:
@@ -18,19 +17,18 @@ class Chatter:
 
     default = Severity.ERROR
     oracle = True
+    concerns = part_of(":", "：", FENCE, *NOTE_SIGNS)
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
-        if ":" not in case.chars and "：" not in case.chars and not any(map(case.together.__contains__, _SPOKEN)):
-            return
         source = case.source.plain
         fenced = FENCE in source
         for position, candidate in enumerate(case.candidates):
             text = candidate.plain
-            if "`" in candidate.chars and FENCE in text and not fenced:
+            if FENCE in text and not fenced:
                 yield Fault(position, "code fence", FENCE)
                 continue
-            spoken = ":" in candidate.chars or "：" in candidate.chars
+            spoken = ":" in text or "：" in text
             found = LEAD_IN.match(text) if spoken and colons(text) > colons(source) else None
             pattern = LEAD_IN
             if not found and (spoken or any(sign in text for sign in NOTE_SIGNS)):
@@ -61,6 +59,7 @@ class PromptLeak:
 
     default = Severity.ERROR
     oracle = True
+    concerns = part_of(*PROMPT_SIGNS)
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from mtqa.checks.inline_codes import codes
+from mtqa.checks.pieces import Having
 from mtqa.facts import Case, Facts
 from mtqa.inline import Code, Text
 from mtqa.model import Severity
@@ -38,6 +39,7 @@ class CodePlaces:
 
     default = Severity.WARNING
     oracle = True
+    concerns = Having()  # codes are in no piece
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """One for each code at the wrong words, one for codes in another order."""

@@ -110,7 +110,7 @@ class _Pool(NamedTuple):
 
     def longer(self, one: Facts) -> int:
         """By how many words it is longer than the middle of the others; negative where it is shorter."""
-        own, middle = len(one.once(words)), (len(self.sizes) - 1) // 2
+        own, middle = len(one.once(folded)), (len(self.sizes) - 1) // 2
         return own - self.sizes[middle if middle < bisect_left(self.sizes, own) else middle + 1]
 
 
@@ -127,7 +127,7 @@ def _pool(case: Case) -> _Pool:
     shown = [(position, one) for position, one in enumerate(case.candidates) if one.plain]
     stems = [one.once(_stems) for _, one in shown]
     shared = frozenset.intersection(*stems) if stems else frozenset()
-    sizes = sorted([len(one.once(words)) for _, one in shown])
+    sizes = sorted([len(one.once(folded)) for _, one in shown])
     return _Pool(shown, Counter(chain.from_iterable(stems)), shared, sizes)
 
 

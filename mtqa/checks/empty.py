@@ -17,6 +17,8 @@ class Empty:
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
+        if not case.coded and all(case.sizes):
+            return
         for position, candidate in enumerate(case.candidates):
             if (not candidate.bare or not candidate.plain.strip()) and (
                 candidate.text.blank and not case.source.text.blank

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from mtqa.checks.pieces import Having
 from mtqa.facts import Case, Facts
 from mtqa.inline import Code, Text, well_nested
 from mtqa.model import Severity
@@ -20,16 +21,15 @@ class InlineCodes:
 
     default = Severity.ERROR
     oracle = False  # a code is right or wrong whatever the others did
+    concerns = Having("<")  # a token that an engine made up
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """One for each code that is lost or added, one for broken nesting."""
-        if not case.coded and "<" not in case.chars:
-            return
         source = case.source.once(codes)
         for position, candidate in enumerate(case.candidates):
             text = candidate.once(codes)
             faults = _different(source, text) if text != source else []
-            if "<" in candidate.chars:
+            if "<" in candidate.plain:
                 stray = Counter(_STRAY_TOKEN.findall(candidate.plain)) - Counter(
                     _STRAY_TOKEN.findall(case.source.plain)
                 )

@@ -18,7 +18,7 @@ from mtqa.model import Severity
 from mtqa.ports import Fault
 
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-_FIRST_WIDE = "\u3040"
+_HIGH = re.compile("[^\0-\u303f]")  # the quick look: one range
 _WIDE_WEIGHT, _SMOOTHING = 2.5, 15
 _ENOUGH = 50  # ratios that make a median to go by
 Pair = tuple[str, str]
@@ -41,8 +41,7 @@ class LengthRatio:
         source = case.source.once(_weight)
         usual = math.exp(self._usual.get(_pair(case), 0.0)) * (source + _SMOOTHING)
         shortest, longest = usual / self.most, usual * self.most
-        wide = not case.candidates or max(case.chars, default="") >= _FIRST_WIDE
-        lengths = [one.once(_weight) for one in case.candidates] if wide else case.sizes
+        lengths = [one.once(_weight) for one in case.candidates] if _HIGH.search(case.together) else case.sizes
         for position, length in enumerate(lengths):
             if not shortest <= length + _SMOOTHING <= longest and length and source:
                 subject, word = ("-", "shorter") if length + _SMOOTHING < shortest else ("+", "longer")
@@ -81,5 +80,5 @@ def _pair(case: Case) -> Pair:
 
 def _weight(facts: Facts) -> float:
     plain = facts.plain.strip()
-    wide = 0 if max(facts.chars, default="") < _FIRST_WIDE else len(_WIDE.findall(plain))
+    wide = 0 if plain.isascii() or not _HIGH.search(plain) else len(_WIDE.findall(plain))
     return len(plain) + (_WIDE_WEIGHT - 1) * wide

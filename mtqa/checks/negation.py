@@ -38,6 +38,8 @@ class Negation:
         if not source and not any(counts):
             return
         bare = _bare_words(case)
+        if not bare and len(set(counts)) == 1 and len(list(filter(None, case.sizes))) > 1:
+            return
         for position, count in enumerate(counts):
             others = [c for i, c in enumerate(counts) if i != position and case.sizes[i]]
             if not others:
@@ -103,8 +105,11 @@ def _bare_words(case: Case) -> set[int]:
     prefix = prefix_of(case.candidates[0].language)
     if not prefix or len(case.candidates) < 3:
         return set()
+    negating = [one.once(_negating) for one in case.candidates]
+    if len(set(negating)) == 1:
+        return set()  # as mostly
     found = [one.once(vocabulary) for one in case.candidates]
-    negated = Counter([word for one in case.candidates for word in one.once(_negating)])
+    negated = Counter([word for some in negating for word in some])
     bare: set[int] = set()
     for word, count in negated.items():
         root = word.removeprefix(prefix)

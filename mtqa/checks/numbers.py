@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mtqa.checks.cldr import separators
+from mtqa.checks.pieces import Having
 from mtqa.checks.words import masked
 from mtqa.facts import Case, Facts
 from mtqa.model import Severity
@@ -44,6 +45,7 @@ _MYRIADS = {
 _SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _SCALE = re.compile(rf"[ \u00a0-]?({'|'.join(_SCALES)})\b", re.IGNORECASE)  # of English, the usual source
 _DIGITS = frozenset(chr(code) for code in range(0x30, 0x1FBFA) if chr(code).isdecimal())
+_DIGIT = re.compile(r"\d")
 _EASTERN = _DIGITS - frozenset("0123456789")
 _WESTERN = {ord(digit): str(unicodedata.decimal(digit)) for digit in _EASTERN}
 _WORDS_UP_TO = 12  # smaller numbers are often written as words
@@ -63,11 +65,10 @@ class Numbers:
 
     default = Severity.ERROR
     oracle = True
+    concerns = Having(r"\d")
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """One for each number that is lost or added."""
-        if _DIGITS.isdisjoint(case.chars):
-            return
         source = case.source.once(numbers)
         wanted = case.source.once(_readings_of)
         for position, candidate in enumerate(case.candidates):
@@ -88,9 +89,9 @@ def _readings_of(facts: Facts) -> frozenset[str]:
 
 def numbers(facts: Facts) -> Mapping[str, Number]:
     """First reading -> number, for each number of the text; a repeated number once."""
-    if _DIGITS.isdisjoint(facts.chars):
+    if not _DIGIT.search(facts.plain):
         return {}
-    return _numbers(facts.once(masked), facts.lang, bool(_EASTERN & facts.chars))
+    return _numbers(facts.once(masked), facts.lang, not _EASTERN.isdisjoint(facts.plain))
 
 
 @lru_cache(maxsize=1 << 10)  # candidates often have the same text

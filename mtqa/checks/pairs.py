@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from mtqa.checks.pieces import Having
 from mtqa.checks.words import masked
 from mtqa.facts import Case, Facts
 from mtqa.model import Severity
@@ -18,6 +19,8 @@ _SMILEY = re.compile(r"(?<!\w)[:;=8xX][-^']?[()\[\]]+|(?<=\s)[()]+(?=\s|$)")
 _LIST_ITEM = re.compile(r"(?:^|(?<=\s))\w{1,3}\)")
 _QUOTES = frozenset('"“”„‟«»「」『』《》〝〞＂')
 _QUOTE = re.compile('["“”„‟«»「」『』《》〝〞＂]')
+_SINGLE = frozenset("'‘’‚‹›")
+_IN_QUOTES = _SINGLE | frozenset("*_`")  # other ways of setting words apart
 _INCH = re.compile(r"(?<=\d)\"")
 
 
@@ -26,11 +29,10 @@ class Brackets:
 
     default = Severity.WARNING
     oracle = True
+    concerns = Having(_BRACKET.pattern[1:-1])
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate and kind of bracket."""
-        if _BRACKETS.isdisjoint(case.chars):
-            return
         source = case.source.once(_brackets)
         for position, candidate in enumerate(case.candidates):
             found = candidate.once(_brackets)
@@ -52,30 +54,29 @@ class Quotes:
 
     default = Severity.WARNING
     oracle = True
+    concerns = Having(_QUOTE.pattern[1:-1])
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
-        if _QUOTES.isdisjoint(case.chars):
-            return
         source = case.source.once(_quotes)
         for position, candidate in enumerate(case.candidates):
             found = candidate.once(_quotes)
-            if source and not found and "'" not in candidate.chars and candidate.chars.isdisjoint("‘’‚‹›"):
+            if source and not found and _SINGLE.isdisjoint(candidate.plain):
                 yield Fault(position, "quotation marks missing", '"')
-            elif found and not source and case.source.chars.isdisjoint("'‘’‚‹›*_`"):
+            elif found and not source and _IN_QUOTES.isdisjoint(case.source.plain):
                 yield Fault(position, "quotation marks added", '"')
             elif found % 2 and not source % 2:
                 yield Fault(position, "quotation marks not in pairs", '"')
 
 
 def _brackets(facts: Facts) -> Counter[str]:
-    if _BRACKETS.isdisjoint(facts.chars):
+    if not _BRACKET.search(facts.plain):
         return Counter()
     text = _LIST_ITEM.sub(" ", _SMILEY.sub(" ", facts.once(masked)))
     return Counter([_ALIKE.get(sign, sign) for sign in _BRACKET.findall(text)])
 
 
 def _quotes(facts: Facts) -> int:
-    if _QUOTES.isdisjoint(facts.chars):
+    if not _QUOTE.search(facts.plain):
         return 0
     return len(_QUOTE.findall(_INCH.sub(" ", facts.once(masked))))

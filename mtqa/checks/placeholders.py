@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from mtqa.checks.pieces import Having
 from mtqa.facts import Case, Facts
 from mtqa.model import Severity
 from mtqa.ports import Fault
@@ -25,7 +26,7 @@ _QT = re.compile(r"(?<![\d%])%(?:L?[1-9]\d?(?![\d$.,%])|n(?![A-Za-z]))")
 _ANONYMOUS = re.compile(r"%[^(\d$#{][^$({]*|%[a-zA-Z@]")
 _ARGUMENT = re.compile(r"\s*([\w.$-]+)\s*(?:,\s*(\w+)\s*(?:,(.*))?)?", re.DOTALL)
 _PYTHON_FIELD = re.compile(r"\s*([\w.$\[\]-]*)(?:![rsa])?(?::[^{}\n]*)?\s*")
-_SIGNS = frozenset("%{$")
+_SIGN = re.compile("[%{$]")
 BRANCHING = ("plural", "select", "selectordinal")
 
 
@@ -34,11 +35,10 @@ class Placeholders:
 
     default = Severity.ERROR
     oracle = False  # a placeholder is right or wrong whatever the others did
+    concerns = Having("%{$")
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """One for each placeholder that is lost or added."""
-        if _SIGNS.isdisjoint(case.chars):
-            return
         source = case.source.once(_comparable)
         for position, candidate in enumerate(case.candidates):
             text = candidate.once(_comparable)
@@ -58,7 +58,7 @@ def _place(text: str, name: str) -> tuple[int, int] | None:
 
 def _comparable(facts: Facts) -> Counter[str]:
     """Placeholders as often as it matters: `%s` takes the next argument each time, a name may be said again."""
-    if _SIGNS.isdisjoint(facts.chars):
+    if not _SIGN.search(facts.plain):
         return Counter()
     found = placeholders(facts.plain)
     return Counter({name: count if _ANONYMOUS.fullmatch(name) else 1 for name, count in found.items()})

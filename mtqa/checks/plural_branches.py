@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mtqa.checks.cldr import ordinal_categories, plural_categories
+from mtqa.checks.pieces import Having
 from mtqa.checks.placeholders import arguments, branch_keys
 from mtqa.facts import Case
 from mtqa.model import Severity
@@ -16,11 +17,10 @@ class PluralBranches:
 
     default = Severity.WARNING
     oracle = False  # the list of categories is not a matter of opinion
+    concerns = Having("{")
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """One for each argument and category."""
-        if "{" not in case.chars:
-            return
         tag = case.segment.target_lang
         for position, candidate in enumerate(case.candidates):
             for name, kind, style in arguments(candidate.plain):

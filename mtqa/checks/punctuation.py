@@ -37,7 +37,7 @@ class EndPunctuation:
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
-        tails = {one.plain[-1:] for one in (case.source, *case.candidates)}
+        tails = {facts.plain[-1:] for facts in case.texts}
         if tails == _STOP and ".." not in case.together and not case.source.plain.endswith(".."):
             return  # as mostly
         source = case.source.once(end_sign)
@@ -62,19 +62,23 @@ class StartPunctuation:
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
         language = case.candidates[0].language if case.candidates else ""
-        if language not in _INVERTED and all(one.plain[:1].isalpha() for one in (case.source, *case.candidates)):
+        if language not in _INVERTED and _all_letters([facts.plain[:1] for facts in case.texts]):
             return  # as mostly
         source = case.source.once(_start_sign)
         for position, candidate in enumerate(case.candidates):
             if candidate.language in _INVERTED:
                 for close, opening in (("?", "¿"), ("!", "¡")):
-                    if candidate.once(end_sign) == close and opening not in candidate.chars:
+                    if candidate.once(end_sign) == close and opening not in candidate.plain:
                         yield Fault(position, f"{close} without {opening}", opening)
             sign = candidate.once(_start_sign)
             if sign != source and not {sign, source} & {"¿", "¡"} and candidate.plain.strip():
                 yield Fault(
                     position, f"begins with {sign or 'no sign'}, the source with {source or 'none'}", f"{source}{sign}"
                 )
+
+
+def _all_letters(beginnings: list[str]) -> bool:
+    return "" not in beginnings and "".join(beginnings).isalpha()
 
 
 def end_sign(facts: Facts) -> str:

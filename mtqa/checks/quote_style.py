@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mtqa.checks.pieces import Having
 from mtqa.facts import Case
 from mtqa.model import Severity
 from mtqa.ports import Fault
@@ -29,16 +30,17 @@ class QuoteStyle:
 
     default = Severity.WARNING
     oracle = True
+    concerns = Having("".join(sorted(_MARKS)))
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """One for each foreign mark."""
-        if _MARKS.isdisjoint(case.chars) or not case.candidates:
+        if not case.candidates:
             return
         one = case.candidates[0]
         usual = _STYLES.get(one.lang) or _STYLES.get(one.language)
         if usual is None:
             return
         for position, candidate in enumerate(case.candidates):
-            for mark in sorted((candidate.chars & _MARKS).difference(usual)):
+            for mark in sorted(_MARKS.intersection(candidate.plain).difference(usual)):
                 place = candidate.plain.index(mark)
                 yield Fault(position, f"{mark} is no quotation mark of {candidate.lang}", mark, (place, place + 1))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from operator import eq
 
-from mtqa.checks.words import WIDE, folded, vocabulary
+from mtqa.checks.words import WIDE, folded, repeats
 from mtqa.facts import Case, Facts
 from mtqa.model import Severity
 from mtqa.ports import Fault
@@ -44,7 +44,7 @@ _MEETING = frozenset(
     ["nous", "vous", "sie", "die", "der", "das", "que", "se", "is", "that", "had", "ha", "to", "si", "by", "zu", "na"]
 )
 _CHARACTER = re.compile(r"([^\s\d.\-_=*~#·…])\1{9,}")
-_THREE = re.compile(r"([^\s\d.\-_=*~#·…])\1\1")
+_THREE = re.compile(r"(.)\1\1", re.DOTALL)
 _LEAST = 8  # words of a loop
 _REPEATED = 6  # words that are not new in the shortest loop
 _LONGEST_PERIOD = 30
@@ -61,9 +61,9 @@ class RepeatedWords:
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
         for position, candidate in enumerate(case.candidates):
+            if not candidate.once(repeats) or candidate.language in _DOUBLING:
+                continue  # as mostly
             words = candidate.once(folded)
-            if len(words) == len(candidate.once(vocabulary)) or candidate.language in _DOUBLING:
-                continue  # none is there twice, as mostly
             if not any(map(eq, words, words[1:])):
                 continue
             found = _DOUBLE.search(candidate.plain)
@@ -79,8 +79,8 @@ class Loop:
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate; none where the source repeats itself as well."""
-        repeats = [len(one.once(folded)) - len(one.once(vocabulary)) for one in case.candidates]
-        if max(repeats, default=0) < _REPEATED and not _THREE.search(case.together[::3]):
+        most = max([one.once(repeats) for one in case.candidates], default=0)
+        if most < _REPEATED and not _THREE.search(case.together[::3]):
             return
         for position, candidate in enumerate(case.candidates):
             loop = candidate.once(_loop)
@@ -92,7 +92,7 @@ class Loop:
 def _loop(facts: Facts) -> tuple[int, str] | None:
     """(how often, the words) of what is said three times and more in a row, eight words or more in all."""
     found = facts.once(folded)
-    if len(found) - len(facts.once(vocabulary)) >= _REPEATED:
+    if facts.once(repeats) >= _REPEATED:
         loop = _longest(found)
         if loop:
             start, period, run = loop

@@ -11,13 +11,13 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from mtqa.checks.concerns import Checks, Concerned
 from mtqa.checks.ignores import Ignores
-from mtqa.facts import Case
-from mtqa.inline import Text
+from mtqa.facts import Case, Facts
 from mtqa.model import CandidateSet, Finding, Severity
-from mtqa.ports import Check, Fault, RunCheck
+from mtqa.ports import Fault, RunCheck
 
-Checks = Mapping[str, tuple[Check, Severity]]
+_quoted = json.JSONEncoder().encode
 
 
 class Watching:
@@ -50,17 +50,43 @@ def watched(sets: Iterable[CandidateSet], checks: Checks) -> Checks:
     return watching.checks()
 
 
+class Checking:
+    """Runs the checks over segments; what it learns of their pieces serves the next segments.
+
+    The findings that `ignores` covers are left out. `oracle=False` leaves the other candidates out of it, for measuring
+    what they are worth.
+    """
+
+    def __init__(self, checks: Checks, ignores: Ignores | None = None, *, oracle: bool = True) -> None:
+        self._concerned, self._ignores, self._oracle = Concerned(checks), ignores, oracle
+
+    def over(self, sets: Iterable[CandidateSet]) -> Iterator[tuple[Finding, ...]]:
+        """The findings on each candidate set, streamed: by candidate, then by check. A protected segment has none."""
+        ignores = self._ignores
+        for case in _in_place(map(Case.of, sets)):
+            told = () if case.segment.protected else tuple(self._findings(case))
+            yield tuple(finding for finding in told if not ignores.covers(finding)) if ignores and told else told
+
+    def _findings(self, case: Case) -> list[Finding]:
+        found: list[tuple[int, Finding]] = []
+        for name, check, severity in self._concerned.by(case):
+            faults = list(check.faults(case))
+            if faults:
+                asked = self._oracle and check.oracle and len(case.candidates) > 1
+                shared = _shared(faults) if asked else None
+                for fault in faults:
+                    finding = _finding(case, name, fault, severity, shared)
+                    if finding:
+                        found.append((fault.candidate, finding))
+        found.sort(key=lambda one: one[0])
+        return [finding for _, finding in found]
+
+
 def run_checks(
     sets: Iterable[CandidateSet], checks: Checks, ignores: Ignores | None = None, *, oracle: bool = True
 ) -> Iterator[tuple[Finding, ...]]:
-    """The findings on each candidate set, streamed: by candidate, then by check.
-
-    A protected segment has none, and those that `ignores` covers are left out. `oracle=False` leaves the other
-    candidates out of it, for measuring what they are worth.
-    """
-    for case in _in_place(map(Case.of, sets)):
-        told = () if case.segment.protected else tuple(_findings(case, checks, oracle=oracle))
-        yield tuple(finding for finding in told if not ignores.covers(finding)) if ignores and told else told
+    """`Checking` over the segments of one run."""
+    return Checking(checks, ignores, oracle=oracle).over(sets)
 
 
 def _in_place(cases: Iterator[Case]) -> Iterator[Case]:
@@ -75,20 +101,6 @@ def _in_place(cases: Iterator[Case]) -> Iterator[Case]:
         if before:
             before.before = before.after = None  # a chain of neighbours would hold the whole run
         before, here = here, after
-
-
-def _findings(case: Case, checks: Checks, *, oracle: bool) -> list[Finding]:
-    found: list[tuple[int, Finding]] = []
-    for name, (check, severity) in checks.items():
-        faults = list(check.faults(case))
-        if faults:
-            shared = _shared(faults) if oracle and check.oracle and len(case.candidates) > 1 else None
-            for fault in faults:
-                finding = _finding(case, name, fault, severity, shared)
-                if finding:
-                    found.append((fault.candidate, finding))
-    found.sort(key=lambda one: one[0])
-    return [finding for _, finding in found]
 
 
 def _shared(faults: Iterable[Fault]) -> Counter[tuple[str, str]]:
@@ -110,13 +122,17 @@ def _finding(
             if level is Severity.WARNING:
                 return None
             level = Severity.WARNING
-    engine, text = case.engines[fault.candidate], case.candidates[fault.candidate].text
-    print_ = fingerprint(name, fault, case.segment.source, text)
-    return Finding(engine, name, level, message, fault.subject, fault.span, counts, print_)
+    print_ = _fingerprint(name, fault, case.source, case.candidates[fault.candidate])
+    return Finding(case.engines[fault.candidate], name, level, message, fault.subject, fault.span, counts, print_)
 
 
-def fingerprint(check: str, fault: Fault, source: Text, target: Text) -> str:
+def _fingerprint(check: str, fault: Fault, source: Facts, target: Facts) -> str:
     """16 hexadecimal digits of what is found where; the same whatever the other candidates say."""
-    texts = [[part if isinstance(part, str) else part.raw for part in text.parts] for text in (source, target)]
-    told = json.dumps([check, fault.subject, fault.message, *texts], ensure_ascii=True)
+    said = f"{_quoted(check)}, {_quoted(fault.subject)}, {_quoted(fault.message)}"
+    told = f"[{said}, {source.once(_written)}, {target.once(_written)}]"
     return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _written(facts: Facts) -> str:
+    """The text with its codes, as JSON."""
+    return f"[{', '.join([_quoted(part if isinstance(part, str) else part.raw) for part in facts.text.parts])}]"

@@ -38,6 +38,15 @@ class Script:
     default = Severity.ERROR
     oracle = True
 
+    def concerns(self, piece: str, lang: str) -> bool:
+        """A piece with a letter of another script than that of the language."""
+        own = scripts_of(lang)
+        if not own or _own_characters(own).issuperset(piece):
+            return False  # as mostly
+        strange = {character for character in piece if (name := script_of(character)) and name not in own}
+        _own_characters(own).update(set(piece) - strange)
+        return bool(strange)
+
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
         expected = scripts_of(case.segment.target_lang)
@@ -61,6 +70,12 @@ class Script:
             strange = next((name for name in found if name not in fine and name not in case.source.once(scripts)), None)
             if strange:
                 yield Fault(position, f"letters that are {strange.title()}", strange, None, found[strange] < 2)
+
+
+@lru_cache(maxsize=64)
+def _own_characters(_expected: tuple[str, ...]) -> set[str]:
+    """The characters that are letters of these scripts or no letters, as far as they were met."""
+    return set()
 
 
 @lru_cache(maxsize=64)

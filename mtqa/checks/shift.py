@@ -46,6 +46,8 @@ class Shift:
 def _alone(candidates: Sequence[Facts]) -> list[int]:
     """The candidates that have few words with any other in common: nearly always none."""
     found = [one.once(vocabulary) for one in candidates]
+    if len(found) > 1 and 2 * len(found[0].intersection(*found[1:])) >= _APART * 2 * max(map(len, found)):
+        return []  # what all have in common is enough
     near: set[int] = set()
     for position, words in enumerate(found):
         for other, theirs in enumerate(found) if position not in near else ():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from mtqa.checks.pieces import Having
 from mtqa.checks.words import masked
 from mtqa.facts import Case
 from mtqa.model import Severity
@@ -16,10 +17,7 @@ _BEFORE_FRENCH = re.compile(r"(?<=\w)[ \u00a0\u202f]+[,.](?=\s|$)")
 _TIGHT_FRENCH = re.compile(r"(?<=[^\W\d_])[;:!?»](?=\s|$)|«(?=\w)")
 _PLAIN_FRENCH = re.compile(r"(?<=\w) [;:!?»](?=\s|$)|« (?=\w)")
 _NEAR = re.compile("[ \u00a0\u202f][,.;:!?]")
-_HARD = "\u00a0\u202f"
-_HARD_SPACES = frozenset(_HARD)
-_SIGNS = frozenset(",.;:!?»«")
-_SPACED = tuple(f" {sign}" for sign in ",.;:!?")
+_HARD_SPACES = frozenset("\u00a0\u202f")
 
 
 class EdgeSpaces:
@@ -31,6 +29,8 @@ class EdgeSpaces:
     def faults(self, case: Case) -> Iterable[Fault]:
         """One for each edge."""
         source = case.source.plain
+        if case.sizes == case.lengths and source == source.strip():
+            return  # as mostly
         for position, candidate in enumerate(case.candidates):
             text = candidate.plain
             if not text or not source or text.isspace() or source.isspace():
@@ -48,13 +48,12 @@ class DoubleSpaces:
 
     default = Severity.WARNING
     oracle = True
+    concerns = Having("\u00a0\u202f", r"^\Z")  # two spaces in a row have an empty piece between them
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
-        if "  " not in case.together and _HARD_SPACES.isdisjoint(case.chars):
-            return
         for position, candidate in enumerate(case.candidates):
-            if "  " not in candidate.plain and candidate.chars.isdisjoint(_HARD):
+            if "  " not in candidate.plain and _HARD_SPACES.isdisjoint(candidate.plain):
                 continue
             found = _DOUBLED.search(candidate.plain)
             if found and not _DOUBLED.search(case.source.plain):
@@ -66,15 +65,10 @@ class PunctuationSpaces:
 
     default = Severity.WARNING
     oracle = True
+    concerns = Having("\u00a0\u202f;:!?«»", "^[,.]")  # before all of these French wants a space
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
-        if _SIGNS.isdisjoint(case.chars) or not (
-            _HARD_SPACES & case.chars
-            or any(map(case.together.__contains__, _SPACED))
-            or any(one.language == "fr" for one in case.candidates[:1])
-        ):
-            return
         for position, candidate in enumerate(case.candidates):
             french = candidate.language == "fr" and candidate.lang != "fr-CA"
             if not french and not _NEAR.search(candidate.plain):
@@ -96,11 +90,12 @@ class NoBreakSpaces:
 
     default = Severity.WARNING
     oracle = True
+    concerns = Having("\u00a0\u202f")
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
-        if case.source.chars.isdisjoint(_HARD):
+        if _HARD_SPACES.isdisjoint(case.source.plain):
             return
         for position, candidate in enumerate(case.candidates):
-            if candidate.chars.isdisjoint(_HARD) and " " in candidate.chars:
+            if _HARD_SPACES.isdisjoint(candidate.plain) and " " in candidate.plain:
                 yield Fault(position, "no-break space missing", "\u00a0")

@@ -29,6 +29,8 @@ class Untranslated:
             return
         known = case.source.once(vocabulary)
         for position, candidate in enumerate(case.candidates):
+            if known.isdisjoint(candidate.once(vocabulary)):
+                continue  # as mostly
             if _IN_A_ROW not in bytes(map(known.__contains__, candidate.once(folded))):
                 continue
             fours = case.source.once(_fours)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from mtqa.checks.pieces import Known
 from mtqa.checks.placeholders import SIMPLE
 from mtqa.facts import Facts
 
@@ -22,7 +23,6 @@ WIDE = (
 _WORD = re.compile(rf"[{WIDE}]|(?:(?![{WIDE}])[^\W\d_]|[{MARKS}])+(?:['’](?:(?![{WIDE}])[^\W\d_]|[{MARKS}])+)*")
 _PLAIN_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _UNUSUAL = re.compile(rf"[{MARKS}{WIDE}]")
-_LONG_PIECE, _MANY_PIECES = 40, 200_000  # characters of those that are kept in mind, and how many are
 ADDRESS = re.compile(
     r"(?:https?|ftp|mailto|file)://?[^\s<>\"”“«»]+|www\.[^\s<>\"”“«»]+|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
     re.IGNORECASE,
@@ -41,13 +41,19 @@ _PATTERNS = tuple(
 STEM = 5
 SHORTEST = 4  # letters of a word that means something
 WIDE_FROM = "\u0dff"  # the scripts without spaces begin here
-_SIGNS = frozenset("@#<>&%{$/")
+_SIGN = re.compile("[@#<>&%{$/]")
+_MASKED = "\n"  # is where words stand that may be no language
+
+
+def maskable(text: str) -> bool:
+    """Whether there may be something in a text, or in a piece of one, that is no language."""
+    return _SIGN.search(text) is not None or "www." in text
 
 
 def masked(facts: Facts) -> str:
     """The text with everything that is no language blanked; as long as the text."""
     text = facts.plain
-    if _SIGNS.isdisjoint(facts.chars) and "www." not in text:
+    if not maskable(text):
         return text
     for pattern, signs in _PATTERNS:
         if not signs.isdisjoint(facts.chars):
@@ -59,28 +65,40 @@ def _blank(match: re.Match[str]) -> str:
     return " " * len(match.group())
 
 
-class _Pieces(dict[str, str]):
-    """What stands between two spaces -> its words, with a space between them: most are seen again and again."""
-
-    def __init__(self, finish: Callable[[str], str]) -> None:
-        self._finish = finish
-
-    def __missing__(self, piece: str) -> str:
-        pattern = _WORD if not piece.isascii() and _UNUSUAL.search(piece) else _PLAIN_WORD
-        found = self._finish(" ".join(pattern.findall(piece)))
-        if len(piece) <= _LONG_PIECE:
-            if len(self) >= _MANY_PIECES:
-                self.clear()
-            self[piece] = found
-        return found
+def words_in(piece: str) -> list[str]:
+    """The words of a piece of text that has nothing to mask."""
+    pattern = _WORD if not piece.isascii() and _UNUSUAL.search(piece) else _PLAIN_WORD
+    return pattern.findall(piece)
 
 
-_words_of, _folded_of = _Pieces(str).__getitem__, _Pieces(str.casefold).__getitem__
+def folded_in(piece: str) -> list[str]:
+    """The same, case folded."""
+    return [word.casefold() for word in words_in(piece)]
+
+
+def _content_in(piece: str) -> list[str]:
+    return [word[:STEM] for word in folded_in(piece) if len(word) >= SHORTEST or word > WIDE_FROM]
+
+
+class _Reader:
+    """Reads the words of a text piece by piece, each as `find` gives it back."""
+
+    def __init__(self, find: Callable[[str], list[str]]) -> None:
+        self._known = Known(lambda piece: " ".join([*find(piece), *([_MASKED] if maskable(piece) else [])]))
+
+    def __call__(self, facts: Facts) -> tuple[str, ...]:
+        found = " ".join(map(self._known.__getitem__, facts.pieces))
+        if _MASKED in found:
+            found = " ".join(map(self._known.__getitem__, facts.once(masked).split(" ")))
+        return tuple(found.split())
+
+
+_words, _folded, _content = _Reader(words_in), _Reader(folded_in), _Reader(_content_in)
 
 
 def words(facts: Facts) -> tuple[str, ...]:
     """The words of a text, in order, as written; in scripts without spaces its characters."""
-    return tuple(" ".join(map(_words_of, facts.once(masked).split())).split())
+    return _words(facts)
 
 
 def unusual(facts: Facts) -> tuple[str, ...]:
@@ -90,12 +108,12 @@ def unusual(facts: Facts) -> tuple[str, ...]:
 
 def folded(facts: Facts) -> tuple[str, ...]:
     """The words of a text in order, case folded: as many as `words` finds."""
-    return tuple(" ".join(map(_folded_of, facts.once(masked).split())).split())
+    return _folded(facts)
 
 
 def content(facts: Facts) -> tuple[str, ...]:
     """The stems of the words that mean something, in order: short ones are passed over."""
-    return tuple([word[:STEM] for word in facts.once(folded) if len(word) >= SHORTEST or word > WIDE_FROM])
+    return _content(facts)
 
 
 def stems(facts: Facts) -> frozenset[str]:
@@ -106,3 +124,8 @@ def stems(facts: Facts) -> frozenset[str]:
 def vocabulary(facts: Facts) -> frozenset[str]:
     """The different words of a text, case folded."""
     return frozenset(facts.once(folded))
+
+
+def repeats(facts: Facts) -> int:
+    """How many words of a text stood there before."""
+    return len(facts.once(folded)) - len(facts.once(vocabulary))

@@ -1,0 +1,62 @@
+"""Which checks may have something to say of a case. Most have nothing to say of most, and are then not called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mtqa.checks.pieces import Having, Known, either
+from mtqa.facts import Case
+from mtqa.model import Severity
+from mtqa.ports import Check, PieceCheck
+
+Checks = Mapping[str, tuple[Check, Severity]]
+
+_SETS, _LANGUAGES = 1 << 12, 16  # sets of checks that are kept in mind, and languages whose pieces are
+
+
+class Concerned:
+    """The checks that a case may concern, by the pieces of its texts; a set of checks is a number, a bit for each."""
+
+    def __init__(self, checks: Checks) -> None:
+        self._checks = tuple((name, check, severity) for name, (check, severity) in checks.items())
+        bits = {1 << place: check for place, (_, check, _) in enumerate(self._checks)}
+        asked = {bit: check.concerns for bit, check in bits.items() if isinstance(check, PieceCheck)}
+        self._having = [(bit, having) for bit, having in asked.items() if isinstance(having, Having)]
+        self._others = [(bit, concerns) for bit, concerns in asked.items() if not isinstance(concerns, Having)]
+        self._characters = either([having.characters for _, having in self._having], [])
+        self._patterns = either([], [having.pattern for _, having in self._having])
+        self._all = sum(bits)
+        self._always = self._all - sum(asked)
+        self._known: dict[str, Known[int]] = {}
+        self._sets: dict[int, tuple[tuple[str, Check, Severity], ...]] = {}
+
+    def by(self, case: Case) -> tuple[tuple[str, Check, Severity], ...]:
+        """Those to call, in their order; all of them where there are inline codes, which are in no piece."""
+        bits = self._all if case.coded else self._always
+        seen: set[int] = set()
+        for facts in case.texts:
+            known = self._known.get(facts.lang)
+            if known is None:
+                known = self._learning(facts.lang)
+            seen.update(map(known.__getitem__, facts.pieces))
+        for one in seen:
+            bits |= one
+        chosen = self._sets.get(bits)
+        if chosen is None:
+            if len(self._sets) >= _SETS:
+                self._sets.clear()
+            chosen = tuple(one for place, one in enumerate(self._checks) if bits >> place & 1)
+            self._sets[bits] = chosen
+        return chosen
+
+    def _learning(self, lang: str) -> Known[int]:
+        if len(self._known) >= _LANGUAGES:
+            self._known.clear()
+        known = self._known[lang] = Known(lambda piece: self._concerned(piece, lang))
+        return known
+
+    def _concerned(self, piece: str, lang: str) -> int:
+        found = sum([bit for bit, concerns in self._others if concerns(piece, lang)])
+        if self._characters.search(piece) or self._patterns.search(piece):  # as in few
+            found += sum([bit for bit, having in self._having if having(piece, lang)])
+        return found
