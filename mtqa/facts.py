@@ -23,7 +23,7 @@ _language = lru_cache(maxsize=256)(primary)
 class Facts:
     """One text in its language, and what has been read off it. `pieces` are what stands between its spaces (U+0020)."""
 
-    __slots__ = ("_chars", "_read", "bare", "lang", "language", "pieces", "plain", "text")
+    __slots__ = ("_read", "bare", "lang", "language", "pieces", "plain", "text")
 
     def __init__(self, text: Text, lang: str) -> None:
         self.text, self.lang = text, lang
@@ -32,14 +32,11 @@ class Facts:
         self.pieces = self.plain.split(" ")
         self.language = _language(lang)
         self._read: dict[Callable[[Any], Any], Any] = {}
-        self._chars: frozenset[str] | None = None
 
     @property
     def chars(self) -> frozenset[str]:
         """Its characters, each once."""
-        if self._chars is None:
-            self._chars = frozenset(self.plain)
-        return self._chars
+        return self.once(_characters)
 
     def once(self, read: Callable[[Facts], T]) -> T:
         """What `read` finds in this text; it is called at most once."""
@@ -59,8 +56,8 @@ class Case:
     """
 
     __slots__ = (
-        "_chars", "_read", "after", "before", "candidates", "coded", "engines", "lengths", "segment", "sizes", "source",
-        "texts", "together",
+        "_read", "after", "before", "candidates", "coded", "engines", "lengths", "segment", "sizes", "source", "texts",
+        "together",
     )  # fmt: skip
 
     def __init__(self, segment: Segment, candidates: Sequence[Candidate]) -> None:
@@ -77,7 +74,6 @@ class Case:
         self.lengths = tuple([len(facts.plain) for facts in self.candidates])
         self.sizes = tuple([len(facts.plain.strip()) for facts in self.candidates])
         self.coded = False in [facts.bare for facts in self.texts]
-        self._chars: frozenset[str] | None = None
         self.before: Case | None = None
         self.after: Case | None = None
         self._read: dict[Callable[[Any], Any], Any] = {}
@@ -92,11 +88,17 @@ class Case:
     @property
     def chars(self) -> frozenset[str]:
         """The characters of all texts, each once."""
-        if self._chars is None:
-            self._chars = frozenset().union(*[facts.chars for facts in self.texts])
-        return self._chars
+        return self.once(_all_characters)
 
     @classmethod
     def of(cls, found: CandidateSet) -> Case:
         """The case of a candidate set."""
         return cls(found.segment, found.candidates)
+
+
+def _characters(facts: Facts) -> frozenset[str]:
+    return frozenset(facts.plain)
+
+
+def _all_characters(case: Case) -> frozenset[str]:
+    return frozenset[str]().union(*[facts.chars for facts in case.texts])

@@ -266,22 +266,6 @@ class Check(Protocol):
         ...
 
 
-@runtime_checkable
-class PieceCheck(Check, Protocol):
-    """A check that knows which pieces of text it is about, and need not be called where there are none: it is faster.
-
-    A piece is what stands between two spaces (U+0020) of a text, and empty beside a space at an edge or a second one.
-    """
-
-    def concerns(self, piece: str, lang: str) -> bool:
-        """Whether there may be something to find where a text in this language (a BCP 47 tag) has this piece.
-
-        `faults` is called where a piece of the source or of a candidate concerns the check, or one of them has inline
-        codes. It would find nothing elsewhere. The answer depends on nothing else, and is kept.
-        """
-        ...
-
-
 class Watch(Protocol):
     """What a RunCheck notes while the segments of a run go by."""
 

@@ -1,15 +1,33 @@
-"""Which checks may have something to say of a case. Most have nothing to say of most, and are then not called."""
+"""Which checks may have something to say of a case. Most have nothing to say of most, and are then not called.
+
+A piece is what stands between two spaces (U+0020) of a text, and empty beside a space at an edge or a second one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
 
 from mtqa.checks.pieces import Having, Known, either
 from mtqa.facts import Case
 from mtqa.model import Severity
-from mtqa.ports import Check, PieceCheck
+from mtqa.ports import Check
 
 Checks = Mapping[str, tuple[Check, Severity]]
+
+
+@runtime_checkable
+class PieceCheck(Check, Protocol):
+    """A check that knows which pieces of text it is about; a check that does not say is always called."""
+
+    def concerns(self, piece: str, lang: str) -> bool:
+        """Whether there may be something to find where a text in this language (a BCP 47 tag) has this piece.
+
+        `faults` is called where a piece of the source or of a candidate concerns the check, or one of them has inline
+        codes. It would find nothing elsewhere. The answer depends on nothing else, and is kept.
+        """
+        ...
+
 
 _SETS, _LANGUAGES = 1 << 12, 16  # sets of checks that are kept in mind, and languages whose pieces are
 
