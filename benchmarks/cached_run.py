@@ -3,7 +3,7 @@
     python benchmarks/cached_run.py [SEGMENTS] [--profile STAGE]
 
 A file of SEGMENTS distinct segments (100,000 by default) and three engines, whose answers are put into the answer cache
-beforehand; no server exists. The stages are timed in one process, by the processor; the time of the metric kernels is
+beforehand; no server exists. The stages are timed in one process, by the processor; the time of the compiled kernel is
 measured inside the judging. `--profile` prints what one stage (read, translate, judge, rank, write) spends most
 on. Prints the table of docs/performance.md.
 """
@@ -15,18 +15,18 @@ import pstats
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+
+from spent import watched
 
 from mtqa import pipeline
 from mtqa.confidence import Confidence
 from mtqa.config import load_settings
 from mtqa.inputs import find
 from mtqa.parts import assemble
-from mtqa.ports import Comparison, Metric
 from mtqa.store.answers import Answers
 from mtqa.store.run import RunStore, write_lines
 from mtqa.translate.jobs import Job, Reply
@@ -43,20 +43,6 @@ class Silent:
 
     def advance(self, stage: str, done: int) -> None:
         pass
-
-
-class Timed:
-    """A metric that counts the time of its kernel."""
-
-    def __init__(self, metric: Metric) -> None:
-        self._metric, self.signature, self.seconds = metric, metric.signature, 0.0
-
-    def utilities(self, batch: Sequence[Comparison]) -> list[dict[tuple[int, int], float]]:
-        began = time.process_time()
-        try:
-            return self._metric.utilities(batch)
-        finally:
-            self.seconds += time.process_time() - began
 
 
 def write_inputs(folder: Path, count: int) -> None:
@@ -111,11 +97,8 @@ class Stages:
 
 
 def run(plan: pipeline.Plan, stages: Stages) -> float:
-    """The stages of `pipeline.run` one by one; returns the seconds in metric kernels."""
-    timed = {name: Timed(metric) for name, metric in plan.parts.metrics.items()}
-    kernels: Any = timed
-    plan.parts.metrics.clear()  # type: ignore[attr-defined]
-    plan.parts.metrics.update(kernels)  # type: ignore[attr-defined]
+    """The stages of `pipeline.run` one by one; returns the seconds in the compiled kernel."""
+    inside = watched()
     store = RunStore(plan.folder)
     with stages("read"):
         opened, _, _ = pipeline.read(plan, store, Silent())
@@ -128,7 +111,7 @@ def run(plan: pipeline.Plan, stages: Stages) -> float:
     with stages("write"):
         pipeline.write(plan, opened, store, Silent())
     store.close()
-    return sum(metric.seconds for metric in timed.values())
+    return sum(inside.values())
 
 
 def main(count: int, profiled: str | None) -> None:
@@ -144,7 +127,7 @@ def main(count: int, profiled: str | None) -> None:
             kernel = run(plan, stages)
     whole = sum(stages.seconds.values())
     print(f"| stage ({count} segments, {ENGINES} engines) | seconds | us a segment | of the whole |\n|---|---|---|---|")
-    for stage, seconds in [*stages.seconds.items(), ("metric kernels, in judge", kernel), ("whole", whole)]:
+    for stage, seconds in [*stages.seconds.items(), ("compiled kernel, in judge", kernel), ("whole", whole)]:
         print(f"| {stage} | {seconds:.1f} | {1e6 * seconds / count:.0f} | {seconds / whole:.0%} |")
 
 

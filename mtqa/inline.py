@@ -272,5 +272,7 @@ def _token_pattern(mode: Markup, letters: tuple[str, str]) -> re.Pattern[str]:
 
 def _free_letters(source: Text) -> tuple[str, str]:
     characters = "".join(part for part in source.parts if isinstance(part, str))
+    if "<" not in characters:  # nothing in it looks like a token
+        return _LETTERS[0]
     free = (pair for pair in _LETTERS if not _token_pattern(Markup.TOKENS, pair).search(characters))
     return next(free, ("mtqag", "mtqax"))

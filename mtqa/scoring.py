@@ -10,7 +10,7 @@ Rows are read once and kept in a temporary file; segments of one `group` and lan
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from itertools import islice
@@ -197,13 +197,13 @@ class Table:
         while window := [self._candidate_set(number, group.engines) for number in islice(numbers, _WINDOW)]:
             yield window
 
-    def _candidate_set(self, number: int, engines: Iterable[str]) -> CandidateSet:
+    def _candidate_set(self, number: int, engines: Collection[str]) -> CandidateSet:
         row = Row(*self._rows[number])
         segment = Segment(row.id, self.label, row.id, Text(row.source), row.source_lang, row.target_lang)
-        given = [(engine, row.candidates.get(engine)) for engine in engines]
-        candidates = tuple([Candidate(engine, Text(text)) for engine, text in given if text is not None])
-        missing = len(candidates) < len(given)
-        silent = tuple([Failure(engine, *_NOT_SAID) for engine, text in given if text is None]) if missing else ()
+        given = row.candidates
+        candidates = tuple([Candidate(one, Text(text)) for one in engines if (text := given.get(one)) is not None])
+        missing = len(candidates) < len(engines)
+        silent = tuple([Failure(one, *_NOT_SAID) for one in engines if given.get(one) is None]) if missing else ()
         return CandidateSet(segment, candidates, silent, row.primary or "")
 
     def _told(self, number: int) -> dict[str, str]:

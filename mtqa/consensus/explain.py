@@ -89,6 +89,8 @@ def _quorum(found: CandidateSet, verdict: Verdict, settings: DecideSettings) -> 
 
 def _from_findings(findings: Sequence[Finding], candidates: int) -> list[Reason]:
     """One reason for each distinct fault, naming the engines that share it; in the order of the codes."""
+    if not findings:
+        return []
     groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in findings:
         groups[issue_of(finding.check, finding.message).reason, finding.message].append(finding)
@@ -142,13 +144,10 @@ def _clustered(
 
 def clusters(voters: Sequence[str], pairs: Mapping[tuple[str, str], float], agree_at: float) -> list[list[str]]:
     """Voters joined by mutual agreement at `agree_at` or more (single linkage), largest first."""
+    near_to = {pair for pair, utility in pairs.items() if utility >= agree_at}
     groups: list[list[str]] = []
     for voter in voters:
-        near = [group for group in groups if any(_mutual(voter, other, pairs) >= agree_at for other in group)]
+        near = [group for group in groups if any((voter, one) in near_to and (one, voter) in near_to for one in group)]
         merged = [member for group in near for member in group] + [voter]
         groups = [group for group in groups if group not in near] + [merged]
     return sorted(groups, key=len, reverse=True)
-
-
-def _mutual(one: str, other: str, pairs: Mapping[tuple[str, str], float]) -> float:
-    return min(pairs.get((one, other), -1.0), pairs.get((other, one), -1.0))

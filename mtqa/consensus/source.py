@@ -17,6 +17,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _CODE = re.compile(r"[{};=]\s*$|</?\w+|\w+\(.*\)|\b\w+_\w+\b|[A-Za-z]:\\|::|->|=>|&&|\$\{", re.MULTILINE)
 _CODE_SIGN = re.compile(r"[{};=<(_:>&]")  # what all of these have one of
 _SLOTS = 1 << 20  # of the table of words: constant memory, and words that fall together only hide each other
+_KNOWN = 1 << 16  # words whose slots are remembered
 _ENOUGH = 100  # sources that show what is usual
 _RARE, _LETTERS = 0.5, 4  # share of words that stand nowhere else; letters of a word that counts
 _LONG = 4  # times the median length
@@ -28,6 +29,7 @@ class Sources:
     def __init__(self) -> None:
         self._table, self._lengths = bytearray(_SLOTS), array("I")
         self._capitals = self._single = 0
+        self._slots = _Slots()
 
     def see(self, source: str) -> None:
         """Count one source of the run."""
@@ -36,7 +38,7 @@ class Sources:
         self._capitals += _capitals(words)
         self._single += len(words) == 1
         table = self._table
-        for slot in set(map(_slot, words)):
+        for slot in set(map(self._slots.__getitem__, set(words))):
             if table[slot] < 255:
                 table[slot] += 1
 
@@ -55,22 +57,26 @@ class Sources:
             found.append("all capitals")
         if _CODE_SIGN.search(source) and len(_CODE.findall(source)) >= 2:
             found.append("code")
-        if len(_scripts("".join(words))) > 1:
+        if not source.isascii() and len(_scripts("".join(words))) > 1:
             found.append("in several scripts")
         if count >= _ENOUGH:
             if len(source) > _LONG * self._usual and len(words) > 20:
                 found.append("much longer than usual")
             counted = [word for word in words if len(word) >= _LETTERS]
-            rare = [word for word in counted if self._table[_slot(word)] <= 1]
+            rare = [word for word in counted if self._table[self._slots[word]] <= 1]
             if len(counted) >= 4 and len(rare) > _RARE * len(counted):
                 found.append(f"of words that stand nowhere else ({', '.join(rare[:3])})")
         return tuple(found)
 
 
-@lru_cache(maxsize=1 << 16)
-def _slot(word: str) -> int:
-    """Where a word is counted."""
-    return crc32(word.casefold().encode("utf-8", "surrogatepass")) % _SLOTS
+class _Slots(dict[str, int]):
+    """Word -> where it is counted."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _KNOWN:
+            self.clear()
+        slot = self[word] = crc32(word.casefold().encode("utf-8", "surrogatepass")) % _SLOTS
+        return slot
 
 
 def _capitals(words: list[str]) -> bool:
@@ -80,7 +86,7 @@ def _capitals(words: list[str]) -> bool:
 
 def _scripts(letters: str) -> set[str]:
     """The scripts of the letters; those that Japanese and Korean mix are one."""
-    names = {_script(letter) for letter in letters}
+    names = set(map(_script, set(letters)))
     return names - {""}
 
 

@@ -29,18 +29,17 @@ from math import log
 import numpy as np
 import numpy.typing as npt
 
-from mtqa.consensus.squares import Floats
+from mtqa.consensus.squares import Flags, Floats
 from mtqa.ports import Comparison
 
-# Comparisons -> for each text, how many n-grams it has, how many of them are distinct, how many are in its source too.
-Grams = Callable[[Sequence[Comparison]], npt.NDArray[np.int64]]
+# Comparisons -> for each text: characters, words, n-grams, distinct ones, those in the source too, and whether a
+# character may be a letter of another script than Latin. mtqa/metrics/features.py counts them.
+Counting = Callable[[Sequence[Comparison]], npt.NDArray[np.int64]]
 
 _MOST_MISSING = 3
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"']*[\w/]")
 _NUMBER = re.compile(r"\d(?:\d{0,2}(?:[.,'’\u00a0\u202f ]\d{3})+(?!\d)(?:[.,]\d+)?|\d*(?:[.,]\d+)*)")
 _TWO_DIGITS = re.compile(r"\d\D?\d")
-# Basic Latin to Latin Extended-B without the letters that Unicode names otherwise (feminine and masculine, micro).
-_ALL_LATIN = re.compile("[\0-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u024f]*")
 
 _SCRIPTS = {
     "CYRILLIC": "ab ba be bg ce cv kk ky mk mn os ru rue sah tg tt udm uk",
@@ -84,23 +83,23 @@ class Weights:
 
 
 def terms(
-    batch: Sequence[Comparison], target_langs: Sequence[str], weights: Weights, grams: Grams
-) -> tuple[Floats, Floats]:
-    """What is taken off each candidate for (its length, its faults): numbers of 0 or less, (segments, voters).
+    batch: Sequence[Comparison], target_langs: Sequence[str], weights: Weights, count: Counting
+) -> tuple[Floats, Floats, Flags]:
+    """What is taken off each candidate for its length, and for its faults: numbers of 0 or less; and who has no text.
 
-    The comparisons have equally many texts. `target_langs`: by segment. `grams`: counts n-grams.
+    The comparisons have equally many texts; each is (segments, voters). `target_langs`: by segment.
     """
     shape = (len(batch), len(batch[0].texts) if batch else 0)
-    texts = [text for one in batch for text in one.texts]
-    lengths = np.array(list(map(len, texts)), dtype=np.float64).reshape(shape)
+    counted = [column.reshape(shape) for column in count(batch).T]
+    characters, words = counted[0].astype(np.float64), counted[1]
     faults = np.zeros(shape)
     if weights.missing:
         missing = np.array([_missing(one.source, one.texts) for one in batch], dtype=np.float64).reshape(shape)
         faults += weights.missing * np.minimum(_excess(missing), _MOST_MISSING)
     if weights.faults:
-        faults += weights.faults * _fault_shares(batch, target_langs, grams, shape)
-    blank = np.array([not text.strip() for text in texts], dtype=bool).reshape(shape)
-    return _length_terms(lengths, weights.length), -(faults + np.where(blank, weights.empty, 0.0))
+        faults += weights.faults * _fault_shares(batch, target_langs, counted)
+    blank = words == 0
+    return _length_terms(characters, weights.length), -(faults + np.where(blank, weights.empty, 0.0)), blank
 
 
 def _length_terms(lengths: Floats, weight: float) -> Floats:
@@ -147,22 +146,22 @@ def _digits(number: str) -> str:
 
 
 def _fault_shares(
-    batch: Sequence[Comparison], target_langs: Sequence[str], grams: Grams, shape: tuple[int, int]
+    batch: Sequence[Comparison], target_langs: Sequence[str], counted: Sequence[npt.NDArray[np.int64]]
 ) -> Floats:
     """Per candidate, the largest excess of the three shares."""
-    counts = np.asarray(grams(batch), dtype=np.float64).reshape(-1, 3)
-    own = np.maximum(counts[:, 0], 1.0)  # a text without n-grams has no share of them
-    repeated = np.where(counts[:, 0] > 0, 1 - counts[:, 1] / own, 0.0)
-    foreign = [_foreign(one.texts, lang) for one, lang in zip(batch, target_langs, strict=True)]
-    found = [_excess(np.reshape(share, shape)) for share in (foreign, repeated, counts[:, 2] / own)]
-    return np.maximum(np.maximum(found[0], found[1]), found[2])
+    _, _, grams, distinct, kept, strange = counted
+    own = np.maximum(grams, 1)  # a text without n-grams has no share of them
+    repeated = np.where(grams > 0, 1 - distinct / own, 0.0)
+    foreign = np.zeros(grams.shape)
+    for row, (one, lang, doubtful) in enumerate(zip(batch, target_langs, strange.any(axis=1).tolist(), strict=True)):
+        expected = _expected(lang)
+        if doubtful or expected:
+            foreign[row] = _foreign(one.texts, expected)
+    return np.maximum(np.maximum(_excess(foreign), _excess(repeated)), _excess(kept / own))
 
 
-def _foreign(texts: Sequence[str], target_lang: str) -> list[float]:
-    """Per text, the share of its letters that are not of the script to be expected."""
-    expected = _expected(target_lang)
-    if not expected and all(map(_ALL_LATIN.fullmatch, texts)):
-        return [0.0] * len(texts)
+def _foreign(texts: Sequence[str], expected: str) -> list[float]:
+    """Per text, the share of its letters that are not of the script to be expected, or of most letters."""
     scripts = set(map(script_of, set("".join(texts)))) - {""}
     if not scripts or scripts == {expected} or (len(scripts) == 1 and not expected):
         return [0.0] * len(texts)

@@ -25,13 +25,12 @@ def verdicts(
     voting: Sequence[Voters], outcome: Outcome, parts: Mapping[str, Floats], margin: float
 ) -> Iterator[Verdict]:
     """The verdict on each segment, without reasons. `parts`: the parts of the scores, by name."""
-    names, stacked = list(parts), np.stack(list(parts.values()), axis=-1).tolist() if parts else repeat(())
+    stacked = _scores(voting, parts) if parts else repeat({})
     columns = (outcome.elected, outcome.agreed, outcome.chosen, outcome.supporters, outcome.outliers, outcome.expected)
     told = zip(*(column.tolist() for column in columns), strict=True)
     for row, (voters, scored, found) in enumerate(zip(voting, stacked, told, strict=False)):
         engines, (elected, agreed, place, supporters, outliers, expected) = voters.engines, found
         divergence = 1 - expected[place] if place != NOBODY and expected[place] == expected[place] else None
-        scores = {engine: _known(names, values) for engine, values in zip(engines, scored, strict=False)}
         yield Verdict(
             (Status.AGREED if agreed else Status.DIVERGENT) if elected else Status.UNDECIDED,
             None if place == NOBODY else engines[place],
@@ -40,10 +39,22 @@ def verdicts(
             outliers=tuple(compress(engines, outliers)),
             expected=_known(engines, expected),
             divergence=divergence,
-            scores={engine: one for engine, one in scores.items() if one},
+            scores=scored,
             votes=voters.votes,
             overruled=_overruled(voters, outcome, row, margin) if elected and voters.primary else None,
         )
+
+
+def _scores(voting: Sequence[Voters], parts: Mapping[str, Floats]) -> Iterator[dict[str, dict[str, float]]]:
+    """By segment: engine -> the parts of its score; absent for who has none."""
+    names, stacked = list(parts), np.stack(list(parts.values()), axis=-1)
+    if np.isnan(stacked).any():
+        for voters, rows in zip(voting, stacked.tolist(), strict=True):
+            known = {engine: _known(names, row) for engine, row in zip(voters.engines, rows, strict=True)}
+            yield {engine: own for engine, own in known.items() if own}
+        return
+    for voters, rows in zip(voting, stacked.tolist(), strict=True):
+        yield dict(zip(voters.engines, [dict(zip(names, row)) for row in rows]))  # noqa: B905 - by their shape
 
 
 def _known(names: Sequence[str], values: Sequence[float]) -> dict[str, float]:

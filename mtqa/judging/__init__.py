@@ -18,6 +18,8 @@ from functools import lru_cache
 from itertools import islice, permutations, repeat, tee
 from typing import NamedTuple
 
+import numpy as np
+
 from mtqa.checks import run_checks
 from mtqa.consensus import choice
 from mtqa.consensus.decide import Poll, decide
@@ -115,18 +117,19 @@ class Judge:
         decided = self._decided(block, segments, voting, squares, agreements)
         alike = self._meaning.pairs(squares, _shape(block)) if self._meaning.weights else None
         told = {AGREEMENT: agreements} | squares
-        rows = zip(*(rows_of(found).tolist() for found in told.values()), strict=True)
+        every = [rows_of(found) for found in told.values()]
+        absent = any(np.isnan(rows).any() for rows in every)
+        utilities_of = _known if absent else Utilities
+        rows = zip(*(rows.tolist() for rows in every), strict=True)
         for row, (segment, voters, verdict, values) in enumerate(zip(segments, voting, decided, rows, strict=True)):
             if segment.found.segment.protected:
                 yield block.places[row], Result(segment.found, (), {}, Verdict(Status.PROTECTED, None, ()))
                 continue
+            pairs = _pairs(voters.engines)
             utilities = {
-                name: _utilities(self.signatures[name], voters.engines, own)
-                for name, own in zip(told, values, strict=True)
+                name: utilities_of(self.signatures[name], pairs, own) for name, own in zip(told, values, strict=True)
             }
-            meaning = (
-                _utilities("", voters.engines, rows_of(alike[row : row + 1])[0].tolist()) if alike is not None else None
-            )
+            meaning = _known("", pairs, rows_of(alike[row : row + 1])[0].tolist()) if alike is not None else None
             yield block.places[row], self._result(segment, verdict, utilities, meaning)
 
     def _squares(self, block: Block) -> dict[str, Squares]:
@@ -197,13 +200,10 @@ def _barred(blank: Flags, segments: Sequence[_Segment], voting: Sequence[Voters]
     return barred
 
 
-def _utilities(signature: str, engines: tuple[str, ...], values: list[float]) -> Utilities:
-    """The utilities of one segment, given in the order of permutations; NaN is left out."""
-    pairs = _pairs(engines)
-    if any(value != value for value in values):  # noqa: PLR0124 - NaN
-        known = [(pair, value) for pair, value in zip(pairs, values, strict=True) if value == value]  # noqa: PLR0124
-        return Utilities(signature, tuple(pair for pair, _ in known), [value for _, value in known])
-    return Utilities(signature, pairs, values)
+def _known(signature: str, pairs: Sequence[tuple[str, str]], values: Sequence[float]) -> Utilities:
+    """The utilities of one segment without those that are NaN."""
+    known = [(pair, value) for pair, value in zip(pairs, values, strict=True) if value == value]  # noqa: PLR0124 - NaN
+    return Utilities(signature, tuple(pair for pair, _ in known), [value for _, value in known])
 
 
 @lru_cache(maxsize=1 << 10)

@@ -20,7 +20,7 @@ from mtqa.consensus.source import Sources
 from mtqa.consensus.squares import Flags, Floats, Squares
 from mtqa.consensus.terms import Weights, terms
 from mtqa.judging.rules import PRIOR_METRIC, Rules, Sets
-from mtqa.metrics import grams
+from mtqa.metrics.features import features
 from mtqa.ports import Metric, RunMetric
 from mtqa.rows import Packed, Packing, PackingMetric
 from mtqa.store.spool import Spool
@@ -109,12 +109,9 @@ class Measured:
         compared = [one.compared for one in some]
         languages = [one.found.segment.target_lang for one in some]
         packed = {name: packing.pack(compared) for name, packing in self._packings.items()}
-        length, checks = terms(compared, languages, self._weights, grams.counts)
-        blank = [
-            [not text.strip() for text in one.texts] if one.source.strip() else [False] * len(one.texts)
-            for one in compared
-        ]
-        return Block(places, {}, packed, length, checks, np.array(blank, dtype=bool).reshape(length.shape))
+        length, checks, blank = terms(compared, languages, self._weights, features)
+        asked = np.array([bool(one.source.strip()) for one in compared], dtype=bool)
+        return Block(places, {}, packed, length, checks, blank & asked[:, None])
 
     def _see(self, one: Voting) -> None:
         self.segments += bool(one.engines)

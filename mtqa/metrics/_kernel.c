@@ -1,4 +1,4 @@
-/* What the metrics and the score count in the texts of segments, compiled. mtqa/metrics/arrays.py, bags.py and grams.py
+/* What the metrics and the score count in the texts of segments, compiled. mtqa/metrics/arrays.py, bags.py and features.py
  * compute the same bits with numpy and Python.
  *
  * chrF needs, for each order n, the number of n-grams that two texts share: the sum of min(count in one, count in
@@ -648,7 +648,7 @@ static PyObject *agreements(PyObject *module, PyObject *args)
     return result;
 }
 
-/* The n-grams of one text; mtqa/metrics/grams.py says what they are. */
+/* The n-grams of one text; mtqa/metrics/features.py says what they are. */
 typedef struct {
     const Py_UCS4 *at;
     Py_ssize_t length;
@@ -677,18 +677,19 @@ static Py_ssize_t count_words(const Py_UCS4 *chars, Py_ssize_t length)
     return count;
 }
 
-static void add_gram(Grams *g, const Py_UCS4 *at, Py_ssize_t length)
+static void add_gram(Grams *g, const Py_UCS4 *at, Py_ssize_t length, uint64_t hash)
 {
     Gram *gram = g->grams + g->count++;
     gram->at = at;
     gram->length = length;
-    gram->hash = hash_of(at, length);
+    gram->hash = hash;
 }
 
-/* The words one after the other, with `between` between them; an n-gram ends with each word from the `n`-th on. */
-static void grams_of_words(Grams *g, const Py_UCS4 *chars, Py_ssize_t length, Py_ssize_t n, Py_UCS4 between)
+/* The words one after the other, with `between` between them. Every word ends an n-gram, from the fourth on. */
+static Py_ssize_t grams_of_words(Grams *g, const Py_UCS4 *chars, Py_ssize_t length, Py_UCS4 between)
 {
     Py_UCS4 *to = g->words, *starts[WORDS] = {0};
+    uint64_t hashes[WORDS] = {0};
     Py_ssize_t word = 0;
     for (Py_ssize_t i = 0; i < length;) {
         if (is_space(chars[i])) {
@@ -697,12 +698,18 @@ static void grams_of_words(Grams *g, const Py_UCS4 *chars, Py_ssize_t length, Py
         }
         if (word)
             *to++ = between;
-        starts[word++ % WORDS] = to;
+        Py_UCS4 *start = starts[word % WORDS] = to;
         while (i < length && !is_space(chars[i]))
             *to++ = chars[i++];
-        if (word >= n)
-            add_gram(g, starts[(word - n) % WORDS], to - starts[(word - n) % WORDS]);
+        hashes[word++ % WORDS] = hash_of(start, to - start);
+        if (word < WORDS)
+            continue;
+        uint64_t hash = 0;
+        for (Py_ssize_t k = word - WORDS; k < word; k++)
+            hash = mixed(hash ^ hashes[k % WORDS]);
+        add_gram(g, starts[word % WORDS], to - starts[word % WORDS], hash);
     }
+    return to - g->words;
 }
 
 static void grams_of(Grams *g, const Py_UCS4 *chars, Py_ssize_t length)
@@ -710,13 +717,16 @@ static void grams_of(Grams *g, const Py_UCS4 *chars, Py_ssize_t length)
     Py_ssize_t words = count_words(chars, length);
     g->count = 0;
     if (words * SPACED < length) {
-        add_gram(g, chars, length < CHARACTERS ? length : CHARACTERS);
-        for (Py_ssize_t i = 1; i + CHARACTERS <= length; i++)
-            add_gram(g, chars + i, CHARACTERS);
+        Py_ssize_t n = length < CHARACTERS ? length : CHARACTERS;
+        for (Py_ssize_t i = 0; i + n <= length; i++)
+            add_gram(g, chars + i, n, hash_of(chars + i, n));
     } else if (words > WORDS) /* between them stands what no text has: four words are no text of theirs */
-        grams_of_words(g, chars, length, WORDS, BETWEEN);
-    else if (words)
-        grams_of_words(g, chars, length, words, ' ');
+        grams_of_words(g, chars, length, BETWEEN);
+    else if (words) {
+        Py_ssize_t n = grams_of_words(g, chars, length, ' ');
+        g->count = 0;
+        add_gram(g, g->words, n, hash_of(g->words, n));
+    }
     for (g->mask = 15; g->mask < 2 * (size_t)g->count; g->mask = 2 * g->mask + 1)
         ;
     memset(g->slots, 0, (g->mask + 1) * sizeof(uint32_t));
@@ -748,7 +758,35 @@ static Py_ssize_t tell_apart(Grams *g)
     return distinct;
 }
 
-static void count_grams(const Batch *batch, Grams *source, Grams *own, int64_t *found)
+/* Whether it may be a letter of another script than Latin; the ranges are those of mtqa/metrics/features.py. */
+static inline int is_strange(Py_UCS4 c)
+{
+    if (c < 0x250)
+        return c == 0xAA || c == 0xB5 || c == 0xBA;
+    return !((c >= 0x2000 && c <= 0x206F) || (c >= 0x20A0 && c <= 0x20CF) || (c >= 0x2190 && c <= 0x2BFF) ||
+             (c >= 0x1F000 && c <= 0x1FAFF));
+}
+
+enum { FEATURES = 6 };
+
+/* The features of one text. */
+static void describe(const Grams *source, Grams *own, const Py_UCS4 *chars, Py_ssize_t length, int64_t *found)
+{
+    int64_t kept = 0, strange = 0;
+    grams_of(own, chars, length);
+    for (Py_ssize_t i = 0; i < own->count; i++)
+        kept += *slot_of(source, own->grams + i) != 0;
+    for (Py_ssize_t i = 0; i < length; i++)
+        strange |= is_strange(chars[i]);
+    found[0] = length;
+    found[1] = count_words(chars, length);
+    found[2] = own->count;
+    found[3] = tell_apart(own);
+    found[4] = kept;
+    found[5] = strange;
+}
+
+static void describe_all(const Batch *batch, Grams *source, Grams *own, int64_t *found)
 {
     const Py_UCS4 *chars = batch->chars;
     const Py_ssize_t *lengths = batch->lengths;
@@ -757,15 +795,10 @@ static void count_grams(const Batch *batch, Grams *source, Grams *own, int64_t *
             if (k == 0) {
                 grams_of(source, chars, *lengths);
                 tell_apart(source);
-                continue;
+            } else {
+                describe(source, own, chars, *lengths, found);
+                found += FEATURES;
             }
-            grams_of(own, chars, *lengths);
-            *found++ = own->count;
-            *found++ = tell_apart(own);
-            int64_t kept = 0;
-            for (Py_ssize_t i = 0; i < own->count; i++)
-                kept += *slot_of(source, own->grams + i) != 0;
-            *found++ = kept;
         }
 }
 
@@ -781,7 +814,7 @@ static int make_room(Grams *g, Py_ssize_t length)
     return g->grams && g->words && g->slots ? 0 : -1;
 }
 
-static PyObject *grams(PyObject *module, PyObject *args)
+static PyObject *features(PyObject *module, PyObject *args)
 {
     PyObject *segments, *result = NULL;
     Batch batch = {0};
@@ -796,12 +829,12 @@ static PyObject *grams(PyObject *module, PyObject *args)
             texts += batch.voters[i] ? batch.voters[i] - 1 : 0;
         for (Py_ssize_t text = 0; text < batch.texts; text++)
             longest = batch.lengths[text] > longest ? batch.lengths[text] : longest;
-        found = zeroed(3 * texts, sizeof(int64_t));
+        found = zeroed(FEATURES * texts, sizeof(int64_t));
         if (found && longest < INT32_MAX / 4 && make_room(&source, longest) == 0 && make_room(&own, longest) == 0) {
             Py_BEGIN_ALLOW_THREADS
-            count_grams(&batch, &source, &own, found);
+            describe_all(&batch, &source, &own, found);
             Py_END_ALLOW_THREADS
-            result = PyBytes_FromStringAndSize((const char *)found, 3 * texts * (Py_ssize_t)sizeof(int64_t));
+            result = PyBytes_FromStringAndSize((const char *)found, FEATURES * texts * (Py_ssize_t)sizeof(int64_t));
         } else
             PyErr_NoMemory();
     }
@@ -820,7 +853,7 @@ static PyMethodDef functions[] = {
     {"chrf", chrf, METH_VARARGS, "chrf(segments, orders, beta): see mtqa/metrics/kernel.py."},
     {"bags", bags, METH_VARARGS, "bags(segments, classes): see mtqa/metrics/bags.py."},
     {"agreements", agreements, METH_VARARGS, "agreements(numbers, sizes, voters, weights): see mtqa/metrics/bags.py."},
-    {"grams", grams, METH_VARARGS, "grams(segments), the source first: see mtqa/metrics/grams.py."},
+    {"features", features, METH_VARARGS, "features(segments), the source first: see mtqa/metrics/features.py."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -121,8 +121,8 @@ class TokenPacking:
 
     def __init__(self) -> None:
         self._segments = 0
-        self._numbers: dict[str, int] = {}
-        self._frequency: Counter[str] = Counter()
+        self._numbers = _Numbering()
+        self._frequency = np.zeros(0, dtype=np.int64)  # by number
 
     def pack(self, batch: Sequence[Comparison]) -> _Packed:
         """Count comparisons with equally many texts. Those without candidates do not count."""
@@ -135,16 +135,25 @@ class TokenPacking:
 
     def _numbered(self, found: Bags) -> Numbers:
         """Count tokens; returns them by their numbers in the run."""
-        for token, frequency in zip(found.distinct, found.frequency.tolist(), strict=True):
-            self._frequency[token] += frequency
-        number = self._numbers.setdefault
-        of_run = np.array([number(token, len(self._numbers)) for token in found.distinct], dtype=np.uint32)
+        of_run = np.array(list(map(self._numbers.__getitem__, found.distinct)), dtype=np.uint32)
+        new = len(self._numbers) - len(self._frequency)
+        self._frequency = np.append(self._frequency, np.zeros(new, dtype=np.int64))
+        self._frequency[of_run] += found.frequency  # the distinct ones are there once each
         numbers: Numbers = of_run[found.numbers]
         return numbers
 
     def metric(self) -> PackedTokens:
         """The metric with the weights of all that was packed."""
-        return PackedTokens(TokenStatistics(self._segments, self._frequency))
+        frequency = dict(zip(self._numbers, self._frequency.tolist(), strict=True))
+        return PackedTokens(TokenStatistics(self._segments, frequency))
+
+
+class _Numbering(dict[str, int]):
+    """Tokens, numbered from 0 as they are asked for."""
+
+    def __missing__(self, token: str) -> int:
+        number = self[token] = len(self)
+        return number
 
 
 def _portions(batch: Sequence[Comparison]) -> list[list[kernel.Texts]]:

@@ -5,6 +5,7 @@ Agreement is a consistency, not a quality: an engine that agrees with the others
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,9 +19,12 @@ BINS = 20  # of the agreement histogram, each 0.05 wide
 class _Card:
     """What is counted of one engine while the results stream by."""
 
+    candidates: int = 0
+    chosen: int = 0
+    outliers: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     findings: Counter[str] = field(default_factory=Counter)
-    utilities: list[float] = field(default_factory=list)
+    utilities: array[float] = field(default_factory=lambda: array("d"))
     latencies: list[float] = field(default_factory=list)
     cost: float | None = None
 
@@ -66,11 +70,12 @@ def _lost(result: JsonObject) -> bool:
 def _count(result: JsonObject, cards: Mapping[str, _Card]) -> None:
     for failure in result["failures"]:
         cards[failure["engine"]].counts["abstained" if failure["kind"] == "abstained" else "failures"] += 1
+    chosen = result.get("chosen", {}).get("engine")
     for candidate in result["candidates"]:
         card = cards[candidate["engine"]]
-        card.counts["candidates"] += 1
-        card.counts["chosen"] += candidate["engine"] == result.get("chosen", {}).get("engine")
-        card.counts["outliers"] += candidate["outlier"]
+        card.candidates += 1
+        card.chosen += candidate["engine"] == chosen
+        card.outliers += candidate["outlier"]
         for finding in candidate["findings"]:
             card.counts[f"{finding['severity']}s"] += 1
             card.findings[finding["check"]] += 1
@@ -83,8 +88,16 @@ def _count(result: JsonObject, cards: Mapping[str, _Card]) -> None:
 
 
 def _card(card: _Card, currency: str | None) -> JsonObject:
-    names = ("candidates", "abstained", "failures", "chosen", "outliers", "errors", "warnings")
-    record: JsonObject = {name: card.counts[name] for name in names}
+    counts = card.counts
+    record: JsonObject = {
+        "candidates": card.candidates,
+        "abstained": counts["abstained"],
+        "failures": counts["failures"],
+        "chosen": card.chosen,
+        "outliers": card.outliers,
+        "errors": counts["errors"],
+        "warnings": counts["warnings"],
+    }
     record["findings"] = dict(card.findings.most_common())
     if card.utilities:
         record["agreement"] = distribution(card.utilities)
@@ -95,7 +108,7 @@ def _card(card: _Card, currency: str | None) -> JsonObject:
     return record
 
 
-def distribution(values: list[float]) -> JsonObject:
+def distribution(values: Iterable[float]) -> JsonObject:
     """Mean, median, spread, worst twentieth and histogram of utilities (0..1)."""
     ranked = sorted(values)
     mean = sum(ranked) / len(ranked)

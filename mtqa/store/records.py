@@ -198,7 +198,8 @@ def _record(result: Result, numbers: Iterator[float], utilities: JsonObject) -> 
         ],
         "utilities": utilities,
     }
-    record["codes"] = marking.tokens() or None  # after all texts: they may add codes that the source lacks
+    if marking.codes:  # after all texts: they may add codes that the source lacks
+        record["codes"] = marking.tokens()
     return {key: value for key, value in record.items() if value is not None}
 
 
@@ -215,11 +216,15 @@ def _utilities(result: Result) -> JsonObject:
 def _spliced(results: Sequence[Result]) -> Iterator[JsonObject]:
     """The same, each metric's as JSON."""
     values = iter(numbers([v for result in results for found in result.utilities.values() for v in found.values]))
+    pairs: Sequence[tuple[str, str]] = ()
+    layout = _layout(())
     for result in results:
-        yield {
-            metric: splice(_layout(tuple(found.pairs)) % tuple(islice(values, len(found.pairs))))
-            for metric, found in result.utilities.items()
-        }
+        record = {}
+        for metric, found in result.utilities.items():
+            if found.pairs is not pairs:  # of segments with the same voters they are mostly one object
+                pairs, layout = found.pairs, _layout(tuple(found.pairs))
+            record[metric] = splice(layout % tuple(islice(values, len(pairs))))
+        yield record
 
 
 @lru_cache(maxsize=1 << 10)
@@ -242,23 +247,29 @@ def _candidate(candidate: Candidate, result: Result, marking: Marking, numbers: 
     verdict, engine = result.verdict, candidate.engine
     parts = verdict.scores.get(engine)
     utility, vote, score = next(numbers), next(numbers), next(numbers)
-    record = {
-        "engine": engine,
-        "target": marking.render(candidate.text),
-        "utility": utility if engine in verdict.expected else None,
-        "score": score if parts else None,
-        "parts": dict(zip(parts, numbers)) if parts else None,  # noqa: B905 - the next numbers are another's
-        "vote": vote if engine in verdict.votes else None,
-        "self_agreement": _rounded(result.self_agreement.get(engine)),
-        "outlier": engine in verdict.outliers,
-        "findings": [_finding(f) for f in result.findings if f.engine == engine],
-        "model": candidate.model,
-        "match": _rounded(candidate.match),
-        "samples": [marking.render(text) for text in candidate.samples] or None,
-        "latency_ms": candidate.latency_ms,
-        "cost": candidate.cost,
-    }
-    return {key: value for key, value in record.items() if value is not None}
+    record: JsonObject = {"engine": engine, "target": marking.render(candidate.text)}
+    if engine in verdict.expected:
+        record["utility"] = utility
+    if parts:
+        record["score"] = score
+        record["parts"] = dict(zip(parts, numbers))  # noqa: B905 - the next numbers are another's
+    if engine in verdict.votes:
+        record["vote"] = vote
+    if engine in result.self_agreement:
+        record["self_agreement"] = _rounded(result.self_agreement[engine])
+    record["outlier"] = engine in verdict.outliers
+    record["findings"] = [_finding(f) for f in result.findings if f.engine == engine]
+    if candidate.model is not None:
+        record["model"] = candidate.model
+    if candidate.match is not None:
+        record["match"] = _rounded(candidate.match)
+    if candidate.samples:
+        record["samples"] = [marking.render(text) for text in candidate.samples]
+    if candidate.latency_ms is not None:
+        record["latency_ms"] = candidate.latency_ms
+    if candidate.cost is not None:
+        record["cost"] = candidate.cost
+    return record
 
 
 def _reason(reason: Reason) -> JsonObject:
@@ -280,5 +291,5 @@ def _finding(finding: Finding) -> JsonObject:
     return {key: value for key, value in record.items() if value is not None}
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, DECIMALS) + 0.0  # never -0.0
+def _rounded(value: float) -> float:
+    return round(value, DECIMALS) + 0.0  # never -0.0

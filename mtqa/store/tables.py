@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from mtqa.errors import FormatError
+from mtqa.store.lines import decoded
 
 Rows = Iterator[tuple[str, Any]]  # where a row stands, for errors; the row
 PREFIX = "candidates."
+_NUMBERS = ("id", "doc_id", "group", "primary")  # texts that may be written as whole numbers
 _BATCH = 2000  # rows of Parquet in memory at once
 _FIELD = 1 << 27  # characters that one cell of CSV may have
 
@@ -44,10 +46,17 @@ def _jsonl(path: Path) -> Rows:
             if not line.strip():
                 continue
             try:
-                row = json.loads(line.decode("utf-8-sig") if number == 1 else line)
+                row = _row(line.decode("utf-8-sig") if number == 1 else line)
             except (ValueError, RecursionError) as error:
                 raise FormatError(f"{path}:{number}", "is not JSON in UTF-8", "write one JSON object a line") from error
             yield f"{path}:{number}", row
+
+
+def _row(line: str | bytes) -> Any:  # noqa: ANN401 - whatever JSON it is
+    row: object = decoded(line)
+    if isinstance(row, dict) and any(isinstance(row.get(key), float) for key in _NUMBERS):
+        return json.loads(line)  # it may be an integer of more than 64 bits
+    return row
 
 
 def _csv(path: Path) -> Rows:

@@ -8,7 +8,9 @@ from mtqa.checks.words import content
 from mtqa.facts import Facts
 from mtqa.inline import Text
 
-WORDS = st.lists(st.sampled_from(["alpha", "bravo", "delta", "gamma", "kappa", "lambda", "sigma", "omega"]), max_size=12)
+WORDS = st.lists(
+    st.sampled_from(["alpha", "bravo", "delta", "gamma", "kappa", "lambda", "sigma", "omega"]), max_size=12
+)
 
 
 def facts(words: list[str]) -> Facts:

@@ -18,9 +18,9 @@ from mtqa.consensus.risk import Ranking
 from mtqa.consensus.samples import cast, voting
 from mtqa.consensus.sampling import KEPT, Sampling
 from mtqa.consensus.settings import DecideSettings
-from mtqa.consensus.terms import _ALL_LATIN, Weights, script_of, terms
+from mtqa.consensus.terms import Weights, script_of, terms
 from mtqa.inline import Text
-from mtqa.metrics import grams
+from mtqa.metrics.features import STRANGE, features
 from mtqa.model import Candidate, Overruled, Status, Why
 from mtqa.ports import Comparison
 from tests.helpers import decided, named, square
@@ -169,23 +169,24 @@ def test_copies_are_no_majority() -> None:
     ],
 )  # fmt: skip
 def test_faults_beyond_the_pool(source: str, texts: tuple[str, ...], lang: str, expected: list[float]) -> None:
-    _, faults = terms([Comparison(source, texts)], [lang], WEIGHTS, grams.counts)
+    _, faults, _ = terms([Comparison(source, texts)], [lang], WEIGHTS, features)
     assert faults[0].tolist() == pytest.approx(expected)
 
 
 @given(st.text(max_size=40), st.lists(st.text(max_size=40), max_size=6), st.sampled_from(["de", "ru", "zh", "sr"]))
 def test_terms_only_ever_take_off(source: str, texts: list[str], lang: str) -> None:
     batch = [Comparison(source, tuple(texts))] * 2
-    length, faults = terms(batch, [lang] * 2, WEIGHTS, grams.counts)
+    length, faults, blank = terms(batch, [lang] * 2, WEIGHTS, features)
     assert length.shape == faults.shape == (2, len(texts))
     assert (length <= 0).all()
     assert ((faults >= -0.7) & (faults <= 0)).all()
-    for off in terms(batch, [lang] * 2, Weights(0, 0, 0, 0), grams.counts):
+    assert blank.tolist() == [[not text.strip() for text in texts]] * 2
+    for off in terms(batch, [lang] * 2, Weights(0, 0, 0, 0), features)[:2]:
         assert not off.any()
 
 
 def test_length_is_told_by_the_median() -> None:
-    length, _ = terms([Comparison("x", ("a" * 8, "a" * 8, "a" * 18))], ["de"], WEIGHTS, grams.counts)
+    length, _, _ = terms([Comparison("x", ("a" * 8, "a" * 8, "a" * 18))], ["de"], WEIGHTS, features)
     assert length[0].tolist() == pytest.approx([0, 0, -0.05 * log(2)])
 
 
@@ -203,13 +204,13 @@ def test_scripts_are_unicodes() -> None:
     ]
 
 
-@given(st.text(st.characters(max_codepoint=0x24F)))
-def test_letters_of_the_latin_blocks_are_latin(text: str) -> None:
-    """Which is why texts of these alone are not looked at, letter by letter."""
-    if _ALL_LATIN.fullmatch(text):
-        assert set(map(script_of, text)) <= {"LATIN", ""}
-    else:
-        assert set(text) & set("ªµº")
+def test_only_what_is_strange_may_be_a_letter_of_another_script() -> None:
+    """Which is why texts without such characters are not looked at, letter by letter."""
+    points = [chr(point) for point in range(0x20000)]
+    strange = features([Comparison("", (point,)) for point in points])[:, STRANGE].tolist()
+    others = [point for point, doubtful in zip(points, strange, strict=True) if not doubtful]
+    assert len(others) > 4000
+    assert set(map(script_of, others)) == {"LATIN", ""}
 
 
 @given(scored(), st.dictionaries(st.sampled_from(["e0", "e1"]), st.floats(-0.1, 0.1)))

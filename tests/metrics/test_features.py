@@ -1,10 +1,10 @@
-"""N-grams of texts and their source: by hand, and the same from both ways of counting."""
+"""What is counted in texts and their source: by hand, and the same in both ways."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtqa.metrics import grams
+from mtqa.metrics.features import DISTINCT, GRAMS, KEPT, features
 from mtqa.ports import Comparison
 from tests.metrics.test_chrf import texts
 from tests.metrics.ways import COMPILED, WAYS, working
@@ -32,20 +32,22 @@ comparisons = st.builds(Comparison, any_text, st.lists(any_text, max_size=4).map
 )
 def test_counts(way: str, source: str, text: str, expected: tuple[int, int, int]) -> None:
     with working(way):
-        assert grams.counts([Comparison(source, (text,))]).tolist() == [list(expected)]
+        (found,) = features([Comparison(source, (text,))])
+    assert (found[GRAMS], found[DISTINCT], found[KEPT]) == expected
+    assert found[:2].tolist() == [len(text), len(text.split())]
 
 
 @pytest.mark.skipif(not COMPILED, reason="the compiled kernel was not built")
 @given(st.lists(comparisons, max_size=4))
 def test_both_ways_count_the_same(batch: list[Comparison]) -> None:
     with working("python"):
-        expected = grams.counts(batch)
+        expected = features(batch)
     with working("compiled"):
-        assert grams.counts(batch).tolist() == expected.tolist()
+        assert features(batch).tolist() == expected.tolist()
 
 
 @given(st.lists(comparisons, max_size=3))
 def test_a_text_is_in_itself(batch: list[Comparison]) -> None:
     itself = [Comparison(text, (text,)) for one in batch for text in one.texts]
-    for of_text, distinct, kept in grams.counts(itself).tolist():
+    for of_text, distinct, kept in features(itself)[:, [GRAMS, DISTINCT, KEPT]].tolist():
         assert of_text == kept >= distinct
