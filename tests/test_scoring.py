@@ -15,8 +15,15 @@ from hypothesis import strategies as st
 
 import mtqa
 from mtqa.cli import mtqa as command
+from mtqa.consensus.settings import DecideSettings
 from mtqa.errors import ConfigError, FormatError, MtqaError, SeveralErrors
+from mtqa.judging import Judge, Rules
+from mtqa.metrics.chrf import Chrf
+from mtqa.metrics.tokens import Tokens
 from mtqa.store import tables
+from mtqa.store.lines import encoded
+from mtqa.store.records import results_to_json
+from tests.helpers import found
 
 SCHEMA = json.loads((Path(mtqa.__file__).parent / "store" / "segment.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -36,6 +43,13 @@ ROWS = [
     row(3, {"a": "", "b": "Nein danke", "c": "Nein danke"}),
     row(4, {"d": "allein"}),
     row(5, {}),
+]
+
+
+SETS = [
+    found("Hello 100%", **{"a": "Hallo", "b%b": "Hallo 100%", 'c"': "Guten Tag"}),
+    found("Hello again", a="Noch einmal", b="\ud800 noch einmal"),
+    found("Hello"),
 ]
 
 
@@ -282,3 +296,19 @@ def test_the_manifest_names_the_checks_that_ran(invoke: Invoke, tmp_path: Path) 
         told = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["checks"]
         assert expected.items() <= told.items()
         assert bool(told) == bool(expected)
+
+
+def test_a_number_of_any_length_is_an_id(tmp_path: Path) -> None:
+    table = tmp_path / "table.jsonl"
+    table.write_text(json.dumps(row(1, {"a": GOOD}) | {"id": 10**30, "group": 2**64}), encoding="utf-8")
+    (result,) = mtqa.score(table)
+    assert (result["id"], result["group"]) == (str(10**30), str(2**64))
+
+
+def test_lines_are_the_same_however_they_are_made(tmp_path: Path) -> None:
+    """Utilities are written as JSON at once where nobody looks at them, as with a calibration somebody does."""
+    judge = Judge(Rules({"chrf": Chrf(), "tokens": Tokens()}, {}, {}, DecideSettings(), {}), lambda: iter([SETS]))
+    (results,) = judge.results()
+    at_once, one_by_one = results_to_json(results, spliced=True), results_to_json(results)
+    assert list(map(encoded, at_once)) == list(map(encoded, one_by_one))
+    assert one_by_one[0]["utilities"]["chrf"][0].keys() == {"hypothesis", "reference", "value"}

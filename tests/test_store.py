@@ -4,8 +4,10 @@ import json
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from threading import Thread
+from unittest.mock import MagicMock, patch
 
 import pytest
 from hypothesis import given
@@ -16,7 +18,7 @@ from mtqa.inline import Code, Text
 from mtqa.model import Alternative, Candidate, Edit, Failure, Missing, Status, Usage
 from mtqa.ports import JsonObject
 from mtqa.store.answers import Answers
-from mtqa.store.lines import decoded, encoded, extended
+from mtqa.store.lines import decoded, encoded, extended, numbers, rounded
 from mtqa.store.records import (
     answer_from_json,
     answer_to_json,
@@ -26,6 +28,7 @@ from mtqa.store.records import (
     segment_to_json,
 )
 from mtqa.store.run import RunStore, read_manifest, read_results, write_lines, write_manifest
+from mtqa.store.spool import Spool
 from tests.helpers import segment
 
 CODED = Text("a ", Code("1", "open", "<g>"), "b", Code("1", "close", "</g>", equiv="\n"))
@@ -157,3 +160,37 @@ def test_reading_what_is_no_run(tmp_path: Path) -> None:
         read_manifest(tmp_path)
     with pytest.raises(StoreError, match="cannot be read"):
         list(read_results(tmp_path))
+
+
+halves = st.integers(-3_000_000, 3_000_000).map(
+    lambda n: n / 2e6
+)  # what lies between two of the numbers that are written
+figures = st.lists(st.one_of(st.floats(-1e12, 1e12), st.floats(-1, 1), halves))
+
+
+@given(figures)
+def test_numbers_are_rounded_as_python_rounds(values: list[float]) -> None:
+    expected = [round(value, 6) + 0.0 for value in values]
+    assert list(map(repr, rounded(values))) == list(map(repr, expected))
+    assert numbers(values) == [encoded({"": value})[4:-1] for value in expected]
+
+
+@given(st.lists(st.tuples(st.binary(max_size=50), st.integers(0, 99))))
+def test_a_spool_gives_back_what_was_added(asked: list[tuple[bytes, int]]) -> None:
+    records = [record for record, _ in asked]
+    with patch("mtqa.store.spool._CHUNK", 64), closing(Spool()) as spool:
+        for number, (record, another) in enumerate(asked):
+            assert spool.add(record) == number
+            assert spool[another % len(spool)] == records[another % len(spool)]
+        assert len(spool) == len(records)
+        assert list(spool) == list(spool) == records
+
+
+def test_a_spool_without_room_says_so() -> None:
+    full = MagicMock()
+    full.write.side_effect = OSError(28, "No space left on device")
+    with patch("tempfile.TemporaryFile", return_value=full):
+        spool = Spool()
+    spool.add("x")
+    with pytest.raises(StoreError, match=r"cannot be written \(No space left on device\)"):
+        spool[0]

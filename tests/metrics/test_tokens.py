@@ -7,7 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mtqa.metrics.bags import agreements, bags
@@ -69,6 +69,7 @@ def test_both_ways_find_the_same_tokens(batch: list[tuple[str, ...]]) -> None:
 
 
 @pytest.mark.skipif(not COMPILED, reason="the compiled kernel was not built")
+@settings(max_examples=50)
 @given(st.integers(0, 5), st.data())
 def test_both_ways_agree_to_the_last_bit(voters: int, data: st.DataObject) -> None:
     batch = data.draw(st.lists(st.lists(texts, min_size=voters, max_size=voters).map(tuple), max_size=4))
@@ -85,6 +86,7 @@ def test_both_ways_agree_to_the_last_bit(voters: int, data: st.DataObject) -> No
 
 
 @pytest.mark.parametrize("way", WAYS)
+@settings(max_examples=20)
 @given(st.integers(0, 4), st.data())
 def test_what_was_packed_agrees_as_a_run_does(way: str, voters: int, data: st.DataObject) -> None:
     several = st.lists(texts, min_size=voters, max_size=voters).map(lambda texts: Comparison("", tuple(texts)))
