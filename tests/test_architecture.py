@@ -65,6 +65,7 @@ HOMES = {
     "httpx": {"engines/http.py"},
     "httpx2": {"engines/http.py"},
     "babel": {"checks"},
+    "unicode_rbnf": {"checks"},
     "py3langid": {"checks"},
     "lxml": {"formats"},
     "pyexpat": {"formats"},
@@ -102,7 +103,7 @@ HEAVY = [
     "rich",
 ]
 HEAVY += ["scipy", "xlsxwriter", "openpyxl"]
-HEAVY += ["babel", "py3langid"]
+HEAVY += ["babel", "py3langid", "unicode_rbnf"]
 
 
 def room_of(path: Path) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from mtqa.checks.addresses import emails, urls
 from mtqa.checks.names import names
-from mtqa.checks.numbers import numbers
+from mtqa.checks.numerals import numbers
 from mtqa.checks.same_as_source import flat
 from mtqa.checks.words import STEM, stems, vocabulary
 from mtqa.facts import Case, Facts
