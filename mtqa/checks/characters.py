@@ -17,6 +17,7 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u202d\u202e\ue000-\uf8ff]")
 # UTF-8 that was read as Latin-1 or Windows-1252: Ã©, â€™, Å¡, Ð¿.
 _MOJIBAKE = re.compile("[ÂÃÄÅÐÑ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰‹Œ‘’“”•˜™š›œŸ]|â€[\u0080-\u00bf™œ“”˜¢¦]|ï»¿")
 _MOJIBAKE_STARTS = frozenset("ÂÃÄÅÐÑâï")
+_CODE_POINT = re.compile(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}(?![0-9a-zA-Z])|\\u\{[0-9a-fA-F]{1,6}\}")
 _SIGNS = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"', "&apos;": "'", "&#39;": "'"}
 
 
@@ -25,7 +26,7 @@ class Characters:
 
     default = Severity.ERROR
     oracle = True
-    concerns = Having(f"{_ILLEGAL.pattern[1:-1]}{_INVISIBLE.pattern[1:-1]}&{''.join(sorted(_MOJIBAKE_STARTS))}")
+    concerns = Having(f"{_ILLEGAL.pattern[1:-1]}{_INVISIBLE.pattern[1:-1]}&\\\\{''.join(sorted(_MOJIBAKE_STARTS))}")
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate and kind."""
@@ -40,6 +41,10 @@ class Characters:
                 found = _MOJIBAKE.search(text)
                 if found and not _MOJIBAKE.search(case.source.plain):
                     yield Fault(position, f"broken encoding: {found.group()}", found.group(), found.span())
+            if "\\" in text:
+                found = _CODE_POINT.search(text)
+                if found and not _CODE_POINT.search(case.source.plain):
+                    yield Fault(position, f"{found.group()} is left escaped", found.group(), found.span())
             if "&" in text:
                 yield from _escapes(position, case.source, candidate)
 

@@ -6,10 +6,12 @@ and the target language and its relatives together must be next to impossible.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from mtqa.checks.script import scripts, scripts_of
 from mtqa.checks.words import masked, vocabulary, words
 from mtqa.facts import Case, Facts
 from mtqa.model import Severity
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
 _LETTERS = 20
+# What of an ICU message is no text: {n, plural, one { few { =0 {, the ends and the number sign.
+_ICU = re.compile(r"\{\s*[\w.]+\s*,\s*(?:plural|select|selectordinal)\s*,(?:\s*offset:\d+)?")
+_BRANCH = re.compile(r"(?:=\d+|[\w-]+)\s*\{|[{}#]")
+_HARD_SPACES = str.maketrans("\u00a0\u202f", "  ")  # which the detector takes for letters
 _IMPOSSIBLE, _SURE = 0.02, 0.5
 # Languages that are taken for each other.
 _NEAR = tuple(
@@ -65,7 +71,7 @@ class Language:
             if _countable(case.source, candidate):
                 language = candidate.once(foreign)
                 if language:
-                    doubtful = language != case.source.language and len(candidate.plain) < 3 * _LETTERS
+                    doubtful = language != case.source.language and len(candidate.once(_prose)) < 3 * _LETTERS
                     yield Fault(position, f"is {language}, not {candidate.language}", language, None, doubtful)
 
 
@@ -76,17 +82,26 @@ def _countable(source: Facts, candidate: Facts) -> bool:
         for word in candidate.once(words)
         if not word[0].isupper() or word.casefold() not in source.once(vocabulary)
     ]
-    return sum(map(len, own)) >= _LETTERS
+    return sum(map(len, own)) >= _LETTERS and len(candidate.once(_prose)) >= _LETTERS
+
+
+def _prose(facts: Facts) -> str:
+    """The text without what is no language."""
+    text = facts.once(masked).translate(_HARD_SPACES)
+    return " ".join(_BRANCH.sub(" ", _ICU.sub(" ", text)).split()) if "{" in facts.chars and _ICU.search(text) else text
 
 
 def foreign(facts: Facts) -> str:
     """The language that a text is surely in, where that is not its own; empty otherwise."""
     ranked: dict[str, float] = {}
-    for name, value in _detector().rank(facts.once(masked)):
+    for name, value in _detector().rank(facts.once(_prose)):
         ranked.setdefault(str(name), float(value))
     own = sum(float(ranked.get(name, 0.0)) for name in _relatives(facts.language))
     best, share = next(iter(ranked.items()), ("", 0.0))
-    return str(best) if own < _IMPOSSIBLE and share > _SURE and best != "zxx" else ""
+    if own >= _IMPOSSIBLE or share <= _SURE or best == "zxx":
+        return ""
+    written = scripts_of(best)
+    return best if not written or not facts.once(scripts).keys().isdisjoint(written) else ""
 
 
 @lru_cache(maxsize=64)

@@ -43,7 +43,8 @@ class Negation:
         for position, count in enumerate(counts):
             others = [c for i, c in enumerate(counts) if i != position and case.sizes[i]]
             if not others:
-                yield from _alone(position, count, source)
+                if case.candidates[position].plain != case.source.plain:  # which another check says
+                    yield from _alone(position, count, source)
             elif count < min(others) and source != 0:
                 yield Fault(position, "negation missing", "-")
             elif count > max(others) and source == 0 and not any(others):

@@ -43,7 +43,7 @@ _WORDS = {
     "lv": r"ne|nav|nekad|neviens|bez|nekas|nedrīkst",
     "sq": r"nuk|s['’]\w+|mos|pa|asnjë\w*|kurrë|askush",
     "tr": r"değil\w*|yok\w*|hayır|asla|hiç\w*|\w{2,}m[ıiuü]yor\w*"
-    r"|\w{2,}(?:ma|me)(?:d[ıi]|z|yan|yen|yacak|yecek|m[ıi]ş|dan|den)\w*",
+    r"|\w{2,}(?:ma|me)(?:d[ıi]|z|yan|yen|y[ıi]n|y[ıi]z|yacak|yecek|m[ıi]ş|dan|den)\w*",
     "ar": r"[وف]?لا|[وف]?لم|[وف]?لن|[وف]?ليس\w*|غير|بدون|دون|بلا",
     "fa": r"نه|نیست\w*|بدون|هیچ\w*|ن(?:می|خواه|شد|کرد|بود|دار)\w*|هرگز",
     "ur": r"نہیں|نہ|بغیر|مت|کبھی نہیں",
@@ -56,8 +56,8 @@ _WORDS = {
     "id": r"tidak|bukan|jangan|belum|tanpa|tak|tiada",
     "eu": r"ez|inoiz|gabe|ezin|inor|ezer",
     "ga": r"ní|níl|níor|nach|ná|gan|cha",
-    "cy": r"ddim|nid|dim|heb|peidiwch|byth",
-    "sw": r"si|hapana|bila|kamwe|hakuna|sio",
+    "cy": r"ddim|nid|nis|ni|nad|nac|na|dim|heb|peidiwch|peidio|byth|meth\w+",
+    "sw": r"si|hapana|bila|kamwe|hakuna|sio|(?:usi|msi|asi|wasi|ha(?:ku|wa|tu|ja|i|u|li|ya))\w{2,}",
 }  # fmt: skip
 _WORDS |= {"nb": _WORDS["no"], "nn": _WORDS["no"], "sr": _WORDS["hr"], "bs": _WORDS["hr"], "ms": _WORDS["id"]}
 # Without spaces between words, or with endings of verbs: looked for anywhere.

@@ -13,6 +13,7 @@ from mtqa.model import Severity
 from mtqa.ports import Fault
 
 _ALIKE = {"（": "(", "）": ")", "［": "[", "］": "]", "【": "[", "】": "]", "〔": "[", "〕": "]", "﴾": "(", "﴿": ")"}
+_PLAIN = str.maketrans(_ALIKE)
 _BRACKETS = frozenset("()[]") | frozenset(_ALIKE)
 _BRACKET = re.compile(f"[{re.escape(''.join(sorted(_BRACKETS)))}]")
 _SMILEY = re.compile(r"(?<!\w)[:;=8xX][-^']?[()\[\]]+|(?<=\s)[()]+(?=\s|$)")
@@ -72,11 +73,26 @@ class Quotes:
 def _brackets(facts: Facts) -> Counter[str]:
     if not _BRACKET.search(facts.plain):
         return Counter()
-    text = _LIST_ITEM.sub(" ", _SMILEY.sub(" ", facts.once(masked)))
-    return Counter([_ALIKE.get(sign, sign) for sign in _BRACKET.findall(text)])
+    text = _without_items(_SMILEY.sub(" ", facts.once(masked)).translate(_PLAIN))
+    return Counter(_BRACKET.findall(text))
+
+
+def _without_items(text: str) -> str:
+    """The text without `a)` of lists; the end of `(and so)` is none."""
+    pieces, last, depth = [], 0, 0
+    for item in _LIST_ITEM.finditer(text):
+        before = text[last : item.start()]
+        depth += before.count("(") - before.count(")")
+        pieces += [before, item.group() if depth > 0 else " "]
+        depth -= depth > 0
+        last = item.end()
+    return "".join([*pieces, text[last:]])
 
 
 def _quotes(facts: Facts) -> int:
+    """How many there are; those after digits are inches, unless that leaves one without its fellow."""
     if not _QUOTE.search(facts.plain):
         return 0
-    return len(_QUOTE.findall(_INCH.sub(" ", facts.once(masked))))
+    text = facts.once(masked)
+    every, but_inches = (len(_QUOTE.findall(one)) for one in (text, _INCH.sub(" ", text)))
+    return every if but_inches % 2 > every % 2 else but_inches

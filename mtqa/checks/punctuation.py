@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from mtqa.facts import Case, Facts
@@ -26,6 +27,9 @@ _STOP = {"."}
 _CLOSERS = "\"'”“’‘»«›‹„)]}）］】」』〉》〕｝*_ \t\r\n\u00a0\u202f\u200b\u200e\u200f\u2069\u202c"
 _OPENERS = "\"'“”„‘‚’«»‹›([{（［【「『〈《〔｛ \t\r\n\u00a0\u202f\u200b\u200e\u200f\u2068\u2067\u202b"
 _NO_STOP = frozenset({"th", "lo", "bo", "dz"})  # sentences end without a sign
+# A stop that may belong to the word: of an ordinal number (2. Mai, Ludwig XIV.), of a.m. and e.g.
+_SHORT = re.compile(r"(?:\d|\b[IVX]+|\b(?:\w\.[ \u00a0]?)+\w)\.\W*$")
+_INSIDE = {"՞": "?", "՜": "!", "՛": "!"}  # of Armenian, over the vowel of a word
 _INVERTED = frozenset({"es", "ast", "gl"})
 
 
@@ -47,6 +51,8 @@ class EndPunctuation:
                 continue
             unmarked = not {candidate.language, case.source.language}.isdisjoint(_NO_STOP)
             if (unmarked and {sign, source} <= {"", "."}) or (candidate.language == "el" and source + sign == "?;"):
+                continue
+            if {sign, source} == {"", "."} and (_SHORT.search(candidate.plain) or _SHORT.search(case.source.plain)):
                 continue
             yield Fault(
                 position, f"ends with {sign or 'no sign'}, the source with {source or 'none'}", f"{source}{sign}"
@@ -87,6 +93,8 @@ def end_sign(facts: Facts) -> str:
     if not text:
         return ""
     sign = _ALIKE.get(text[-1], text[-1])
+    if sign == "." and facts.language == "hy":
+        return next((western for mark, western in _INSIDE.items() if mark in facts.chars), sign)
     if sign == "." and text.endswith(("...", "。。。")):
         return "…"
     return sign if sign in _ENDS else ""

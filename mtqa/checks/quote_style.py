@@ -42,5 +42,20 @@ class QuoteStyle:
             return
         for position, candidate in enumerate(case.candidates):
             for mark in sorted(_MARKS.intersection(candidate.plain).difference(usual)):
-                place = candidate.plain.index(mark)
+                place = _outside(candidate.plain, mark)
+                if place < 0:
+                    continue
                 yield Fault(position, f"{mark} is no quotation mark of {candidate.lang}", mark, (place, place + 1))
+
+
+def _outside(text: str, mark: str) -> int:
+    """Where a mark stands that is not a sign inside a word (oʻzbek, written o‘zbek); -1 if nowhere."""
+    return next(
+        (
+            place
+            for place, character in enumerate(text)
+            if character == mark
+            and not (mark in "‘‚" and f"x{text}"[place].isalpha() and text[place + 1 : place + 2].isalpha())
+        ),
+        -1,
+    )

@@ -16,6 +16,7 @@ _BEFORE = re.compile(r"(?<=\w)[ \u00a0\u202f]+[,.;:!?](?=\s|$)")
 _BEFORE_FRENCH = re.compile(r"(?<=\w)[ \u00a0\u202f]+[,.](?=\s|$)")
 _TIGHT_FRENCH = re.compile(r"(?<=[^\W\d_])[;:!?»](?=\s|$)|«(?=\w)")
 _PLAIN_FRENCH = re.compile(r"(?<=\w) [;:!?»](?=\s|$)|« (?=\w)")
+_TIGHT = ("fr-CA", "fr-CH")  # signs may follow at once
 _NEAR = re.compile("[ \u00a0\u202f][,.;:!?]")
 _HARD_SPACES = frozenset("\u00a0\u202f")
 
@@ -70,7 +71,7 @@ class PunctuationSpaces:
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
         for position, candidate in enumerate(case.candidates):
-            french = candidate.language == "fr" and candidate.lang != "fr-CA"
+            french = candidate.language == "fr" and candidate.lang not in _TIGHT
             if not french and not _NEAR.search(candidate.plain):
                 continue
             text = candidate.once(masked)

@@ -1,4 +1,4 @@
-"""A table for each check: what it finds in one candidate, alone, and what it leaves alone. Eighteen languages."""
+"""A table for each check: what it finds in one candidate, alone, and what it leaves alone. Some thirty languages."""
 
 import pytest
 
@@ -94,6 +94,11 @@ TABLES: dict[str, list[Row]] = {
         ("see https://a.org/one-two-three-four-five", "viz https://a.org/one-two-three-four-five", "en>cs", []),
     ],
     "end_punctuation": [
+        ("What is your name?", "Ի՞նչ է ձեր անունը։", "en>hy", []), ("Hurry up!", "Շտապե՛ք։", "en>hy", []),
+        ("What is your name?", "Ձեր անունը։", "en>hy", ["ends with ., the source with ?"]),
+        ("March 15, 2024", "2024. március 15.", "en>hu", []), ("Louis XIV", "Ludwig XIV.", "en>de", []),
+        ("at 9 a.m.", "um 9 Uhr", "en>de", []), ("The file is saved.", "ፋይሉ ተቀምጧል።", "en>am", []),
+        ("The file is saved.", "ፋይሉ ተቀምጧል", "en>am", ["ends with no sign, the source with ."]),
         ("Saved.", "Gespeichert.", "en>de", []),
         ("Saved.", "Gespeichert", "en>de", ["ends with no sign, the source with ."]),
         ("Saved.", "保存しました。", "en>ja", []),
@@ -122,6 +127,8 @@ TABLES: dict[str, list[Row]] = {
         ("a b", "x  y", "en>de", ["double space"]), ("a  b", "x  y", "en>de", []), ("a b", "x y", "en>ru", []),
     ],
     "punctuation_spaces": [
+        ("Are you sure?", "Êtes-vous sûr?", "en>fr-CH", []),
+        ("Are you sure?", "Êtes-vous sûr?", "en>fr", ["no space at ?"]),
         ("Ready?", "Fertig ?", "en>de", ["space before ?"]),
         ("Ready?", "Prêt\u202f?", "en>fr", []),
         ("Ready?", "Prêt?", "en>fr", ["no space at ?"]),
@@ -135,6 +142,7 @@ TABLES: dict[str, list[Row]] = {
         ("10\u00a0km", "10公里", "en>zh", []),
     ],
     "brackets": [
+        ("20% off (today only)!", "خصم ٢٠٪ (اليوم فقط)!", "en>ar", []), ("a) one (two)", "a) eins (zwo)", "en>de", []),
         ("(optional)", "（可选）", "en>zh", []),
         ("(optional)", "optional", "en>de", ["brackets ( ) missing"]),
         ("(optional)", "(اختياري)", "en>ar", []),
@@ -143,6 +151,8 @@ TABLES: dict[str, list[Row]] = {
         ("x", "x [y]", "en>de", ["brackets [ ] added"]),
     ],
     "quotes": [
+        ("Open “Report 2024”.", 'פתחו את "דוח 2024".', "en>he", []),
+        ('a 15" screen', 'ein 15"-Bildschirm', "en>de", []),
         ('the "best"', "„nejlepší“", "en>cs", []),
         ('the "best"', "「最高」", "en>ja", []),
         ('the "best"', "nejlepší", "en>cs", ["quotation marks missing"]),
@@ -150,6 +160,7 @@ TABLES: dict[str, list[Row]] = {
         ('a 27" screen', "Bildschirm mit 27 Zoll", "en>de", []),
     ],
     "quote_style": [
+        ("They are happy.", "Ular o‘ynayapti.", "en>uz", []),
         ('the "best"', "“nejlepší”", "en>cs", ["” is no quotation mark of cs"]),
         ('the "best"', "„nejlepší“", "en>cs", []),
         ('the "best"', "« le meilleur »", "en>fr", []),
@@ -194,6 +205,7 @@ TABLES: dict[str, list[Row]] = {
         ("call getName()", "zavolejte dejJméno()", "en>cs", ["getName() missing"]),
     ],
     "characters": [
+        ("It's new", "C\\u0027est nouveau", "en>fr", ["\\u0027 is left escaped"]),
         ("x", "a\ufffdb", "en>de", ["U+FFFD (replacement character)"]),
         ("x", "a\x07b", "en>de", ["U+0007 (a control character)"]),
         ("x", "příliÅ¡", "en>cs", ["broken encoding: Å¡"]),
@@ -234,7 +246,41 @@ TABLES: dict[str, list[Row]] = {
         ("Save the file", "Sačuvaj datoteku", "en>sr-Cyrl", ["not a letter of sr-Cyrl"]),
         ("5 µm of β", "5 µm β", "en>cs", []),
     ],
+    "letters": [
+        ("Nice weather", "Сьогодні чудова погода, і діти граються надворі ї", "en>ru",
+         ["letters that ru does not have: і ї"]),
+        ("Nice weather", "Сегодня прекрасная погода", "en>ru", []),
+        ("Nice weather", "Vädret är vackert idag", "en>nb", ["letters that nb does not have: ä"]),
+        ("He lives in Malmö", "Han bor i Malmö", "en>nb", []),
+        ("Nice weather", "Pěkné počasí přeje dětem", "en>sk", ["letters that sk does not have: ě ř"]),
+        ("Open the file", "打开文件", "en>ja", ["characters that ja does not use: 开"]),
+        ("Open the file", "ファイルを開く", "en>ja", []),
+        ("Open the file and save it", "開啟檔案並儲存", "en>zh-Hans",
+         ["characters that zh-Hans does not use: 並 儲 啟 檔 開"]),
+        ("Open the file and set it", "打开并设置文件", "en>zh-TW", ["characters that zh-TW does not use: 开 设"]),
+        ("Open the file and save it", "開啟檔案並儲存", "en>zh-TW", []),
+        ("Nice weather", "今天天气很好", "en>ko", ["not a letter of ko"]), ("Nice weather", "좋은 날씨", "en>ko", []),
+        ("Save the file", "Сохраните фaйл", "en>ru", ["фaйл is written with Latin a"]),
+        ("An HTML file", "HTML-файл, iPhone и IT-отдел", "en>ru", []),
+    ],
+    "units": [
+        ("It weighs 5 kg.", "Es wiegt 5 lb.", "en>de", ["5 kg has become 5 lb"]),
+        ("It weighs 5 kg.", "Es wiegt 5 Kilogramm.", "en>de", []),
+        ("It weighs 5 kg.", "Весит 5 кг.", "en>ru", []), ("It weighs 5 kg.", "Весит 5 фунтов.", "en>ru",
+         ["5 kg has become 5 фунтов"]),
+        ("2 GB of memory", "2 Go de mémoire", "en>fr", []), ("2 GB of memory", "2 Mo de mémoire", "en>fr",
+         ["2 GB has become 2 Mo"]),
+        ("It costs $50.", "Es kostet 50 €.", "en>de", ["50 $ has become 50 €"]),
+        ("It costs $50.", "Cuesta 50 dólares.", "en>es", []), ("It costs ¥500.", "500円です。", "en>ja", []),
+        ("20 °C", "20 °F", "en>ar", ["20 °C has become 20 °F"]), ("50% off", "%50 indirim", "en>tr", []),
+        ("within 5 days", "5日以内", "en>ja", []), ("within 5 days", "5 週間以内", "en>ja",
+         ["5 days has become 5 週間"]),
+        ("within 5 days", "до 5 недель", "en>ru", ["5 days has become 5 недель"]), ("5 apples", "5 kg", "en>de", []),
+    ],
     "language": [
+        ("{n, plural, one {# day} other {# days}}",
+         "{n, plural, one {# dan} two {# dneva} few {# dnevi} other {# dni}}",
+         "en>sl", []),
         ("The backup of your computer is complete.", "Die Sicherung Ihres Computers ist abgeschlossen.", "en>de", []),
         ("The backup of your computer is complete.", "The backup of your computer is now finished.", "en>de",
          ["is en, not de"]),
@@ -250,6 +296,10 @@ TABLES: dict[str, list[Row]] = {
         ("Save the file to the folder", "将文件保存到文件夹", "en>zh", []),
     ],
     "negation": [
+        ("Do not delete it.", "Bunu silmeyin.", "en>tr", []), ("Do not close it.", "Usifunge.", "en>sw", []),
+        ("It was not found.", "Ni ddarganfyddwyd y ffeil.", "en>cy", []),
+        ("It was not found.", "A fájl található.", "en>hu",
+         ["negation missing"]),
         ("Files are not deleted", "Soubory jsou smazány", "en>cs", ["negation missing"]),
         ("Files are not deleted", "Soubory nejsou smazány", "en>cs", []),
         ("Files are not deleted", "Dateien werden gelöscht", "en>de", ["negation missing"]),
@@ -264,6 +314,8 @@ TABLES: dict[str, list[Row]] = {
         ("One is here. Two is there.", "Jedna je tady. Dva je tam.", "en>cs", []),
     ],
     "chatter": [
+        ("Save the file.", "İşte çeviri: Dosyayı kaydedin.", "en>tr", ["chatter: İşte çeviri:"]),
+        ("Save the file.", "Íme a fordítás: Mentse a fájlt.", "en>hu", ["chatter: Íme a fordítás:"]),
         ("Save", "Here is the translation: Speichern", "en>de", ["chatter: Here is the translation:"]),
         ("Save", "Hier ist die Übersetzung: Speichern", "en>de", ["chatter: Hier ist die Übersetzung:"]),
         ("Save", "以下是翻译：保存", "en>zh", ["chatter: 以下是翻译："]),
@@ -272,6 +324,8 @@ TABLES: dict[str, list[Row]] = {
         ("Here is the list: a", "Hier ist die Liste: a", "en>de", []),
     ],
     "refusal": [
+        ("Kill the process.", "عذرًا، لا يمكنني المساعدة في هذا.", "en>ar", ["refusal: عذرًا، لا يمكنني"]),
+        ("Kill the process.", "Nažalost, ne mogu pomoći.", "en>hr", ["refusal: Nažalost, ne mogu"]),
         ("How to kill a process", "I'm sorry, but I can't assist with that.", "en>cs",
          ["refusal: I'm sorry, but I can't assist"]),
         ("How to kill a process", "Es tut mir leid, aber dabei kann ich nicht helfen.", "en>de",
