@@ -115,11 +115,11 @@ def clauses(folder: Path) -> None:
                 if (here := KINDS[kind].plant(site, chance, chance.choice(pieces)))
             ]
             print(f"| {name}, least | alarms | seen of {len(spoilt)} |\n|---|---|---|")
-            for least in (1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0):
+            for least in (2.0, 2.25, 2.5, 3.0, 3.5, 4.5, 5.5):
                 check = build("checks", name, {"least": least, "sure": least}, name)
                 alarms = sum(_finds(check, site.here, site.position) for site in places)
                 seen = sum(_finds(check, here, site.position) for site, here in spoilt)
-                print(f"| {least:.1f} | {alarms / len(places):.1%} | {seen / len(spoilt):.2f} |")
+                print(f"| {least:.2f} | {alarms / len(places):.1%} | {seen / len(spoilt):.2f} |")
 
 
 def _finds(check: Check, here: CandidateSet, position: int) -> bool:

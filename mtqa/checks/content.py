@@ -24,6 +24,7 @@ from mtqa.ports import Fault
 
 _ALONE = 0.25  # the weight of a word that one other has; a word that all have weighs 1
 _INSTEAD = 0.5  # what a word takes away that stands in the place
+_REWORDED = 2 / 3  # of its words, and more of others in their place, are another wording
 _LENGTH, _MOST = 0.2, 8  # what each word adds by which the whole is shorter, or longer, and how many count
 _COMMON, _LACKING = 2, 5  # to look closer: words of most others that it lacks; those, and by how many it is shorter
 _NEW = 2  # words that no other has, to look closer
@@ -42,7 +43,7 @@ class Omission:
     default = Severity.ERROR
     oracle = False  # it is a comparison with the others already
 
-    def __init__(self, least: float = 2.5, sure: float = 4.5) -> None:
+    def __init__(self, least: float = 2.25, sure: float = 4.5) -> None:
         _checked(least, sure)
         self._least, self._sure = least, sure
 
@@ -177,7 +178,8 @@ def _heaviest(one: Facts, other: Facts, weights: Mapping[str, float], enough: fl
     best: _Gap | None = None
     for gap in gaps(one, other):
         weight = sum(weighed[gap.there : gap.end]) - _INSTEAD * (gap.until - gap.here)
-        if weight >= enough and (best is None or weight > best.weight):
+        reworded = gap.until - gap.here > _REWORDED * (gap.end - gap.there)
+        if weight >= enough and not reworded and (best is None or weight > best.weight):
             new = [place for place in range(gap.there, gap.end) if weighed[place]]
             best = _Gap(weight, other, new[0], new[-1] + 1)
     return best

@@ -82,19 +82,23 @@ def _countable(source: Facts, candidate: Facts) -> bool:
         for word in candidate.once(words)
         if not word[0].isupper() or word.casefold() not in source.once(vocabulary)
     ]
-    return sum(map(len, own)) >= _LETTERS and len(candidate.once(_prose)) >= _LETTERS
+    prose = candidate.once(_prose)
+    # Branches of a message are words rather than sentences, and say the same again and again.
+    return sum(map(len, own)) >= _LETTERS and (prose is candidate.once(masked) or len(prose) >= 3 * _LETTERS)
 
 
 def _prose(facts: Facts) -> str:
     """The text without what is no language."""
-    text = facts.once(masked).translate(_HARD_SPACES)
-    return " ".join(_BRANCH.sub(" ", _ICU.sub(" ", text)).split()) if "{" in facts.chars and _ICU.search(text) else text
+    text = facts.once(masked)
+    if "{" in facts.chars and _ICU.search(text):
+        return " ".join(_BRANCH.sub(" ", _ICU.sub(" ", text)).split())
+    return text
 
 
 def foreign(facts: Facts) -> str:
     """The language that a text is surely in, where that is not its own; empty otherwise."""
     ranked: dict[str, float] = {}
-    for name, value in _detector().rank(facts.once(_prose)):
+    for name, value in _detector().rank(facts.once(_prose).translate(_HARD_SPACES)):
         ranked.setdefault(str(name), float(value))
     own = sum(float(ranked.get(name, 0.0)) for name in _relatives(facts.language))
     best, share = next(iter(ranked.items()), ("", 0.0))
