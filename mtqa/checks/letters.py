@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from mtqa.checks.script import scripts_of
 from mtqa.checks.words import masked, vocabulary, words
 from mtqa.facts import Case, Facts
 from mtqa.model import Severity
@@ -54,19 +55,28 @@ class Letters:
         kin = _kin(case.candidates[0].language)
         han = _HAN.get(case.segment.target_lang) or _HAN.get(case.candidates[0].language)
         korean = case.candidates[0].language == "ko"
-        looks_alike = not case.chars.isdisjoint(_TWIN_LETTERS)
+        mixed = () if case.chars.isdisjoint(_TWIN_LETTERS) else _mixed(case.segment.target_lang)
+        if not (han or korean or mixed) and kin.isdisjoint(case.chars):
+            return  # as mostly
         for position, candidate in enumerate(case.candidates):
-            if kin and not kin.isdisjoint(candidate.chars):
+            if not kin.isdisjoint(candidate.chars):
                 yield from _of_kin(position, kin, case.source, candidate)
             if han or korean:
                 yield from _of_han(position, han, case.source, candidate)
-            if looks_alike and not candidate.plain.isascii():
-                yield from _look_alikes(position, case.source, candidate)
+            for pattern in mixed:
+                yield from _look_alikes(position, pattern, case.source, candidate)
 
 
 @lru_cache(maxsize=64)
 def _kin(language: str) -> frozenset[str]:
     return frozenset(_KIN.get(language, ""))
+
+
+@lru_cache(maxsize=64)
+def _mixed(tag: str) -> tuple[re.Pattern[str], ...]:
+    """The patterns of words with look-alikes, for a language that is or may be written in such a script."""
+    written = scripts_of(tag)
+    return tuple(pattern for name, pattern in _MIXED.items() if name in written or not written)
 
 
 def _of_kin(position: int, kin: frozenset[str], source: Facts, candidate: Facts) -> Iterable[Fault]:
@@ -112,10 +122,9 @@ def _encodable(character: str, codec: str) -> bool:
     return True
 
 
-def _look_alikes(position: int, source: Facts, candidate: Facts) -> Iterable[Fault]:
+def _look_alikes(position: int, pattern: re.Pattern[str], source: Facts, candidate: Facts) -> Iterable[Fault]:
     """A word of the script with a Latin letter in it that looks the same, for which nobody finds it."""
-    for pattern in _MIXED.values():
-        found = pattern.search(candidate.once(masked))
-        if found and found.group() not in source.plain:
-            latin = "".join(letter for letter in found.group() if letter.isascii())
-            yield Fault(position, f"{found.group()} is written with Latin {latin}", "twins", found.span(), True)
+    found = pattern.search(candidate.once(masked))
+    if found and found.group() not in source.plain:
+        latin = "".join(letter for letter in found.group() if letter.isascii())
+        yield Fault(position, f"{found.group()} is written with Latin {latin}", "twins", found.span(), doubtful=True)
