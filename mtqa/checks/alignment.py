@@ -7,6 +7,7 @@ as in patience sorting); what is alike beside them belongs to them too. What is 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -42,7 +43,10 @@ def _single(facts: Facts) -> Mapping[str, int]:
     """Place of each word that stands once."""
     words = facts.once(content)
     places = dict(zip(words, range(len(words)), strict=True))
-    return places if len(places) == len(words) else {word: at for word, at in places.items() if words.count(word) == 1}
+    if len(places) == len(words):
+        return places
+    counts = Counter(words)
+    return {word: at for word, at in places.items() if counts[word] == 1}
 
 
 def _held(ours: Mapping[str, int], theirs: Mapping[str, int]) -> Sequence[tuple[int, int]]:

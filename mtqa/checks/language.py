@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _LETTERS = 20
 # What of an ICU message is no text: {n, plural, one { few { =0 {, the ends and the number sign.
 _ICU = re.compile(r"\{\s*[\w.]+\s*,\s*(?:plural|select|selectordinal)\s*,(?:\s*offset:\d+)?")
-_BRANCH = re.compile(r"(?:=\d+|[\w-]+)\s*\{|[{}#]")
+_BRANCH = re.compile(r"(?<![\w-])(?:=\d+|[\w-]+)\s*\{|[{}#]")
 _HARD_SPACES = str.maketrans("\u00a0\u202f", "  ")  # which the detector takes for letters
 _IMPOSSIBLE, _SURE = 0.02, 0.5
 # Languages that are taken for each other.

@@ -13,6 +13,7 @@ from functools import lru_cache
 from mtqa.checks.script import scripts_of
 from mtqa.checks.words import masked, vocabulary, words
 from mtqa.facts import Case, Facts
+from mtqa.languages import primary
 from mtqa.model import Severity
 from mtqa.ports import Fault
 
@@ -28,7 +29,7 @@ _HAN = {"ja": ("cp932", "gb2312"), "zh-Hans": ("gb2312", "big5"), "zh-Hant": ("b
 _HAN |= {"zh": _HAN["zh-Hans"], "zh-CN": _HAN["zh-Hans"], "zh-SG": _HAN["zh-Hans"]}
 _HAN |= dict.fromkeys(("zh-TW", "zh-HK", "zh-MO"), _HAN["zh-Hant"])
 _SHARE = 0.15  # of characters of another way to write, from where on they are no single name
-_FIRST_HAN, _LAST_HAN = "\u3400", "\u9fff"
+_HAN_LETTER = re.compile("[\u3400-\u9fff]")
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 _MOST_HAN = 4  # characters of a Korean text without any letter of Korean
 # Latin letters that look like those of the script, beside one of the script.
@@ -48,18 +49,23 @@ class Letters:
     default = Severity.ERROR
     oracle = True
 
+    def concerns(self, piece: str, lang: str) -> bool:
+        """A piece with a letter that is looked for in texts of the language."""
+        if piece.isascii():
+            return False
+        language = primary(lang)
+        if not _kin(language).isdisjoint(piece.lower()) or (_mixed(lang) and not _TWIN_LETTERS.isdisjoint(piece)):
+            return True
+        return (language == "ko" or bool(_codecs(lang))) and _HAN_LETTER.search(piece) is not None
+
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate and kind."""
         if not case.candidates:
             return
-        kin = _kin(case.candidates[0].language)
-        han = _HAN.get(case.segment.target_lang) or _HAN.get(case.candidates[0].language)
-        korean = case.candidates[0].language == "ko"
-        mixed = () if case.chars.isdisjoint(_TWIN_LETTERS) else _mixed(case.segment.target_lang)
-        if not (han or korean or mixed) and kin.isdisjoint(case.chars):
-            return  # as mostly
+        lang, language = case.segment.target_lang, case.candidates[0].language
+        kin, han, korean, mixed = _kin(language), _codecs(lang), language == "ko", _mixed(lang)
         for position, candidate in enumerate(case.candidates):
-            if not kin.isdisjoint(candidate.chars):
+            if not kin.isdisjoint(candidate.plain.lower()):
                 yield from _of_kin(position, kin, case.source, candidate)
             if han or korean:
                 yield from _of_han(position, han, case.source, candidate)
@@ -70,6 +76,10 @@ class Letters:
 @lru_cache(maxsize=64)
 def _kin(language: str) -> frozenset[str]:
     return frozenset(_KIN.get(language, ""))
+
+
+def _codecs(tag: str) -> tuple[str, str] | None:
+    return _HAN.get(tag) or _HAN.get(primary(tag))
 
 
 @lru_cache(maxsize=64)
@@ -85,7 +95,7 @@ def _of_kin(position: int, kin: frozenset[str], source: Facts, candidate: Facts)
     found = {
         word.lower()
         for place, word in enumerate(said)
-        if (word.islower() or not place) and not kin.isdisjoint(word) and word.casefold() not in theirs
+        if (word.islower() or not place) and not kin.isdisjoint(word.lower()) and word.casefold() not in theirs
     }
     if len(found) >= _FEW:
         letters = " ".join(sorted({letter for word in found for letter in word if letter in kin}))
@@ -95,7 +105,7 @@ def _of_kin(position: int, kin: frozenset[str], source: Facts, candidate: Facts)
 
 def _of_han(position: int, codecs: tuple[str, str] | None, source: Facts, candidate: Facts) -> Iterable[Fault]:
     """Characters of another way to write; in Korean, those of Chinese alone."""
-    used = [c for c in candidate.chars if _FIRST_HAN <= c <= _LAST_HAN and c not in source.chars]
+    used = set(_HAN_LETTER.findall(candidate.plain)).difference(source.plain)
     if not used:
         return
     if codecs is None:

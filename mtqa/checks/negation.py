@@ -43,8 +43,7 @@ class Negation:
         for position, count in enumerate(counts):
             others = [c for i, c in enumerate(counts) if i != position and case.sizes[i]]
             if not others:
-                if case.candidates[position].plain != case.source.plain:  # which another check says
-                    yield from _alone(position, count, source)
+                yield from _alone(case, position, count, source)
             elif count < min(others) and source != 0:
                 yield Fault(position, "negation missing", "-")
             elif count > max(others) and source == 0 and not any(others):
@@ -96,8 +95,9 @@ def _known_words(_language: str) -> tuple[set[str], set[str]]:
     return set(), set()
 
 
-def _alone(position: int, count: int, source: int | None) -> Iterable[Fault]:
-    if source and not count:
+def _alone(case: Case, position: int, count: int, source: int | None) -> Iterable[Fault]:
+    """By the source; of a text that was left as it is another check tells."""
+    if source and not count and case.candidates[position].plain != case.source.plain:
         yield Fault(position, "negation missing", "-", None, doubtful=True)
 
 

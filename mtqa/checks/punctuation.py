@@ -29,6 +29,7 @@ _OPENERS = "\"'“”„‘‚’«»‹›([{（［【「『〈《〔｛ \t\r\n
 _NO_STOP = frozenset({"th", "lo", "bo", "dz"})  # sentences end without a sign
 # A stop that may belong to the word: of an ordinal number (2. Mai, Ludwig XIV.), of a.m. and e.g.
 _SHORT = re.compile(r"(?:\d|\b[IVX]+|\b(?:\w\.[ \u00a0]?)+\w)\.\W*$")
+_LAST = 40  # characters that it is looked for in
 _INSIDE = {"՞": "?", "՜": "!", "՛": "!"}  # of Armenian, over the vowel of a word
 _INVERTED = frozenset({"es", "ast", "gl"})
 
@@ -52,7 +53,7 @@ class EndPunctuation:
             unmarked = not {candidate.language, case.source.language}.isdisjoint(_NO_STOP)
             if (unmarked and {sign, source} <= {"", "."}) or (candidate.language == "el" and source + sign == "?;"):
                 continue
-            if {sign, source} == {"", "."} and (_SHORT.search(candidate.plain) or _SHORT.search(case.source.plain)):
+            if {sign, source} == {"", "."} and (candidate.once(_short) or case.source.once(_short)):
                 continue
             yield Fault(
                 position, f"ends with {sign or 'no sign'}, the source with {source or 'none'}", f"{source}{sign}"
@@ -85,6 +86,11 @@ class StartPunctuation:
 
 def _all_letters(beginnings: list[str]) -> bool:
     return "" not in beginnings and "".join(beginnings).isalpha()
+
+
+def _short(facts: Facts) -> bool:
+    """Whether the stop at the end may be that of a word."""
+    return bool(_SHORT.search(facts.plain.rstrip()[-_LAST:]))
 
 
 def end_sign(facts: Facts) -> str:

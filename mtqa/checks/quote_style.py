@@ -55,7 +55,7 @@ def _outside(text: str, mark: str) -> int:
             place
             for place, character in enumerate(text)
             if character == mark
-            and not (mark in "‘‚" and f"x{text}"[place].isalpha() and text[place + 1 : place + 2].isalpha())
+            and not (mark in "‘‚" and text[max(place - 1, 0)].isalpha() and text[place + 1 : place + 2].isalpha())
         ),
         -1,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mtqa.checks.measures import measures
-from mtqa.checks.numerals import DIGITS
+from mtqa.checks.pieces import Having
 from mtqa.facts import Case
 from mtqa.model import Severity
 from mtqa.ports import Fault
@@ -16,11 +16,10 @@ class Units:
 
     default = Severity.WARNING
     oracle = True
+    concerns = Having(r"\d")
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """One for each number."""
-        if DIGITS.isdisjoint(case.source.chars):
-            return
         wanted = {number.written: (number, one) for number, one in case.source.once(measures).values() if one}
         for position, candidate in enumerate(case.candidates) if wanted else ():
             there = candidate.once(measures)
