@@ -7,14 +7,15 @@ that answer instead of asking, and paying, once more. A claim holds as long as i
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import TypeVar
 
 from mtqa.errors import StoreError
 from mtqa.ports import JsonObject
 from mtqa.store.database import Database
+from mtqa.store.lines import decoded, encoded
 from mtqa.store.presence import Presence
 
 VERSION = 2  # of the tables
@@ -22,12 +23,11 @@ VERSION = 2  # of the tables
 # faster than rows that are kept in the order of their keys (benchmarks/journal.py).
 _TABLES = (
     f"PRAGMA user_version = {VERSION}",
-    "CREATE TABLE IF NOT EXISTS answers (n INTEGER PRIMARY KEY, key BLOB UNIQUE NOT NULL, answer TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS answers (n INTEGER PRIMARY KEY, key BLOB UNIQUE NOT NULL, answer BLOB NOT NULL)",
     "CREATE TABLE IF NOT EXISTS claims (key BLOB PRIMARY KEY, run TEXT NOT NULL) WITHOUT ROWID",
 )
 _Key = TypeVar("_Key", str, bytes)
 _SOME = 500  # below SQLite's limit for parameters in one statement
-_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _CLAIM = "INSERT OR IGNORE INTO claims SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM answers WHERE key = ?)"
 
 
@@ -58,7 +58,8 @@ class Answers:
 
     def put(self, items: Iterable[tuple[str, JsonObject]]) -> None:
         """Keep answers; durable when this returns. The first answer for a key stays: it is the record."""
-        rows = [(_short(key), _encoded(answer)) for key, answer in items]
+        rows = [(_short(key), encoded(answer)) for key, answer in items]
+        rows.sort(key=itemgetter(0))  # so that each page of the index is looked for once
         with self._database.transaction() as connection:
             connection.executemany("INSERT OR IGNORE INTO answers (key, answer) VALUES (?, ?)", rows)
             for some, marks in _portions([key for key, _ in rows]):
@@ -92,13 +93,12 @@ class Answers:
         self._presence.end()
         self._database.close()
 
-    def _parsed(self, answer: str) -> JsonObject:
+    def _parsed(self, answer: bytes) -> JsonObject:
         try:
-            parsed: JsonObject = json.loads(answer)
+            return decoded(answer)
         except ValueError as error:
             todo = "delete the file and run again"
             raise StoreError(str(self._database.path), f"is damaged ({error})", todo) from error
-        return parsed
 
 
 class NoAnswers:

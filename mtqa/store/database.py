@@ -12,6 +12,8 @@ from threading import Lock
 from mtqa.errors import StoreError
 
 _PATIENCE = 30.0  # seconds to wait for another process that writes
+_CACHE = 16 * 1024  # KiB of pages in memory: the inner pages of an index over millions of answers
+_LOG = 4000  # pages of log before it is folded into the file: a page that many commits change is then written once
 
 
 class Database:
@@ -44,6 +46,8 @@ class Database:
             try:
                 self._connection.execute("PRAGMA journal_mode=WAL")
                 self._connection.execute("PRAGMA synchronous=NORMAL")
+                self._connection.execute(f"PRAGMA wal_autocheckpoint={_LOG}")
+                self._connection.execute(f"PRAGMA cache_size={-_CACHE}")
                 self._connection.executescript(schema)
             except sqlite3.OperationalError as error:
                 if "locked" not in str(error) or time.monotonic() >= until:

@@ -28,11 +28,11 @@ _WINDOW = 500  # segments in memory at once
 
 _TABLES = """
 CREATE TABLE segments (
-    n INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, languages TEXT NOT NULL, segment TEXT NOT NULL
+    n INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, languages TEXT NOT NULL, segment BLOB NOT NULL
 );
 CREATE INDEX segments_by_languages ON segments (languages, n);
 CREATE TABLE answers_given (
-    id TEXT NOT NULL, engine TEXT NOT NULL, sample INTEGER NOT NULL, answer TEXT NOT NULL,
+    id TEXT NOT NULL, engine TEXT NOT NULL, sample INTEGER NOT NULL, answer BLOB NOT NULL,
     PRIMARY KEY (id, engine, sample)
 );
 CREATE TABLE texts_given (engine TEXT NOT NULL, text BLOB NOT NULL, PRIMARY KEY (engine, text)) WITHOUT ROWID;
@@ -54,10 +54,7 @@ class RunStore:
 
     def add_segments(self, segments: Iterable[Segment]) -> int:
         """Append segments in order; returns how many."""
-        rows = (
-            (s.id, _languages(s), json.dumps(segment_to_json(s), ensure_ascii=False, separators=(",", ":")))
-            for s in segments
-        )
+        rows = ((s.id, _languages(s), encoded(segment_to_json(s))) for s in segments)
         with self._database.transaction() as connection:
             before = connection.total_changes
             connection.executemany("INSERT INTO segments (id, languages, segment) VALUES (?, ?, ?)", rows)
@@ -71,7 +68,7 @@ class RunStore:
 
     def record(self, engine: str, answers: Sequence[tuple[str, Candidate | Failure]], sample: int = 0) -> None:
         """Keep what an engine said of segments (by id); durable when this returns."""
-        rows = [(i, engine, sample, json.dumps(answer_to_json(a), ensure_ascii=False)) for i, a in answers]
+        rows = [(i, engine, sample, encoded(answer_to_json(a))) for i, a in answers]
         with self._database.transaction() as connection:
             connection.executemany("INSERT OR REPLACE INTO answers_given VALUES (?, ?, ?, ?)", rows)
 

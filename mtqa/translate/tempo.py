@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _MARGIN = 0.98  # of a rate that was found
+_COUNTED = 0.985  # of a number in any second: only its first and its last call can be early or late
+_AT_FIRST, _FIRST_GROWTH = 2.0, 4.0  # calls, and growths by e, in the time of the first answer
 _FAST, _CREEP = 1.0, 0.02  # growth a second, as a part of the rate
 _LAST = 8  # calls: a rate does not grow e-fold in fewer, and that many tell the rate of the moment
-_HOLD, _HOLD_AFTER_PROBE, _LONGEST_HOLD = 5.0, 60.0, 900.0  # seconds before the rate creeps up
+_HOLD, _LONGEST_HOLD = 5.0, 900.0  # seconds before the rate creeps up
+_HOLD_PER_PAUSE = 60.0  # times: to see whether more is allowed costs a pause, which is then less than 2 % of the time
 _SECOND = 1.5  # seconds; a server that counts by the second asks for no longer pause
 _SAME_COUNT = 0.04  # two counts that differ by no more are one
-_SAME_FILL = 1.5  # calls; two fills of a bucket that differ by no more are one
+_SAME_FILL, _SAME_FILL_OF, _SAME_FILL_AT_MOST = 0.5, 0.1, 1.5  # calls; and of the fill: two so near each other are one
 _STEP, _LOWEST = 0.98, 0.02  # in which rates are tried, and down to which part of the refused one
 _MOST = 1000  # calls that are remembered
 _FREE = 10_000.0  # calls a second: faster than we are
@@ -56,12 +59,12 @@ class Refusal:
 class Tempo:
     """The rate at which calls start: unlimited until a server refuses one, then just below what it takes.
 
-    After the first answer, calls start at two in the time that it took, and e times as many after each half of that
+    After the first answer, calls start at two in the time that it took, and e times as many after each quarter of that
     time: soon at full speed where there is no limit, and spread, so that a limit refuses few. After a refusal the rate
     goes on from what was surely taken, and rises more slowly; the second one tells what both have in common: the same
     number in the second before, or a bucket of the same size that leaks at some rate. Just below that it stays, and
-    creeps up after a while to see whether more is allowed by now: after five seconds, for the guess may have been low;
-    then ever more rarely. Seconds of one clock. Not safe between threads.
+    creeps up after a while to see whether more is allowed by now: after five seconds where it may be a bucket, for that
+    guess may be low; else, and from then on, ever more rarely. Seconds of one clock. Not safe between threads.
     """
 
     def __init__(self) -> None:
@@ -84,7 +87,7 @@ class Tempo:
     def first_answer(self, now: float, latency: float) -> None:
         """The server answers, after `latency` seconds."""
         if latency > 0 and self._last is None:
-            self._base, self._from, self._growth = 2 / latency, now, 2 / latency
+            self._base, self._from, self._growth = _AT_FIRST / latency, now, _FIRST_GROWTH / latency
 
     def refused(self, start: float) -> None:
         """The call that started then was refused."""
@@ -108,7 +111,7 @@ class Tempo:
         if before is None:
             self._go(min(rate, _surely_taken(self._last)), resumes, _FAST if pause < 5 else _CREEP)
         else:
-            self._settle(_common_rate(before, self._last), self._last, resumes)
+            self._settle(before, self._last, resumes)
 
     def _retreat(self, rate: float, resumes: float) -> None:
         """Nothing was taken since the pause, which tells next to nothing."""
@@ -119,13 +122,18 @@ class Tempo:
         else:
             self._go(0.95 * rate, resumes + self._hold, _CREEP)
 
-    def _settle(self, found: float, refusal: Refusal, resumes: float) -> None:
-        """Stay below the rate that was found."""
+    def _settle(self, before: Refusal, refusal: Refusal, resumes: float) -> None:
+        """Stay below the rate that explains two refusals, one after the other."""
+        longer = min(_LONGEST_HOLD, _HOLD_PER_PAUSE * refusal.pause)
+        count = _common_count(before, refusal)
+        found = count * _COUNTED / _MARGIN if count else _common_rate(before, refusal)
+        if count:
+            self._hold = max(self._hold, longer)
         if self._growth <= _CREEP:  # a rate that was kept for a while is not far off; that it is still too high shows
             kept = 0.98 if refusal.lasted > 2 * _HOLD else 0.95 if refusal.lasted > _HOLD else 0.9
             found = max(found, kept * refusal.rate)
             if refusal.lasted > _HOLD:
-                self._hold = min(_LONGEST_HOLD, max(_HOLD_AFTER_PROBE, 4 * self._hold))
+                self._hold = min(_LONGEST_HOLD, max(longer, 4 * self._hold))
         self._go(found, resumes + self._hold, _CREEP)
 
     def _go(self, rate: float, grows_from: float, growth: float) -> None:
@@ -139,12 +147,15 @@ def _surely_taken(refusal: Refusal) -> float:
     return max(by_second, len(refusal.taken) / (refusal.lasted + refusal.pause))
 
 
-def _common_rate(one: Refusal, two: Refusal) -> float:
-    """The rate that explains two refusals, one after the other."""
+def _common_count(one: Refusal, two: Refusal) -> int:
+    """As many as there were in the second before both refusals; 0 where that differs, or is no second's number."""
     first, second = one.in_last_second, two.in_last_second
     same = min(first, second) > 3 and abs(first - second) <= max(1.5, _SAME_COUNT * second)
-    if same and max(one.pause, two.pause) < _SECOND:
-        return max(first, second)
+    return max(first, second) if same and max(one.pause, two.pause) < _SECOND else 0
+
+
+def _common_rate(one: Refusal, two: Refusal) -> float:
+    """The rate of a bucket that explains two refusals, one after the other."""
     rates = list(_rates_of_one_bucket(one, two))
     return math.sqrt(rates[0] * rates[-1]) if rates else 0.9 * two.rate
 
@@ -155,7 +166,7 @@ def _rates_of_one_bucket(one: Refusal, two: Refusal) -> Iterator[float]:
     while rate > _LOWEST * two.rate:
         full = one.fill(rate, 0.0)
         again = two.fill(rate, max(0.0, full - rate * one.pause))
-        if again > 0.1 and abs(full - again) <= _SAME_FILL:
+        if again > 0.02 and abs(full - again) <= min(_SAME_FILL_AT_MOST, _SAME_FILL + _SAME_FILL_OF * full):
             found = True
             yield rate
         elif found:
