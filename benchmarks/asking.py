@@ -1,10 +1,11 @@
 """How much of what a server allows is used, over real HTTP, with the real cache and run store.
 
-    python benchmarks/asking.py [SECONDS]
+    python benchmarks/asking.py [SECONDS] [LINE ...]
 
 A server in a process of its own speaks as LibreTranslate does. With a limit it answers no more than that many requests
 in any second, or has a bucket of tokens that fills at that rate, and says 429 with Retry-After to the others. SECONDS
-is for how long those are asked whose rate is not configured, 120 by default. Prints the table of docs/performance.md.
+is for how long those are asked whose rate is not configured, 120 by default. LINE: one of the names that `--lines`
+prints, or several; all of them by default. Prints the table of docs/performance.md.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sys
 import time
 import urllib.request
 from collections import deque
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -163,34 +165,45 @@ def measure(case: Case) -> Counted:
     return Counted(counts["answered"], counts["refused"], cpu)
 
 
-def main(seconds: int) -> None:
-    cases = [
-        Case("50 in any second, 300 ms", 64, 0.3, 1200, 50, paced=50),
-        Case("20 in any second, 50 ms", 16, 0.05, 400, 20, paced=20),
-        Case("50 in any second, 300 ms", 64, 0.3, 50 * seconds, 50),
-        Case("20 in any second, 50 ms", 16, 0.05, 20 * seconds, 20),
-        Case("50 a second, burst 50, 300 ms", 64, 0.3, 50 * seconds, 50, 50),
-        Case("50 a second, burst 5, 300 ms", 64, 0.3, 50 * seconds, 50, 5),
-        Case("10 a second, burst 1, 1 s", 32, 1.0, 10 * seconds, 10, 1),
-        Case("no limit, 300 ms", 16, 0.3, 640),
-        Case("no limit, 300 ms", 64, 0.3, 2560),
-    ]
+def cases_of(seconds: int) -> dict[str, Case]:
+    """The lines of the table by name."""
+    return {
+        "rate-50": Case("50 in any second, 300 ms", 64, 0.3, 1200, 50, paced=50),
+        "rate-20": Case("20 in any second, 50 ms", 16, 0.05, 400, 20, paced=20),
+        "any-50": Case("50 in any second, 300 ms", 64, 0.3, 50 * seconds, 50),
+        "any-20": Case("20 in any second, 50 ms", 16, 0.05, 20 * seconds, 20),
+        "burst-50": Case("50 a second, burst 50, 300 ms", 64, 0.3, 50 * seconds, 50, 50),
+        "burst-5": Case("50 a second, burst 5, 300 ms", 64, 0.3, 50 * seconds, 50, 5),
+        "burst-1": Case("10 a second, burst 1, 1 s", 32, 1.0, 10 * seconds, 10, 1),
+        "free-16": Case("no limit, 300 ms", 16, 0.3, 640),
+        "free-64": Case("no limit, 300 ms", 64, 0.3, 2560),
+        "batches": Case("no limit, 20 ms, 25 texts a request", 4, 0.02, 800, batch=25),
+    }
+
+
+def main(seconds: int, names: Sequence[str]) -> None:
+    cases = cases_of(seconds)
     print("| server | engine | of what is possible | refused | after 30 s | refused |")
     print("|---|---|---|---|---|---|")
-    for case in cases:
+    for case in [cases[name] for name in names or cases]:
         counted = measure(case)
+        if case.batch > 1:
+            told = f"{case.batch} texts a request, the loading of the client included"
+            print(f"\n{counted.cpu:.3f} ms of processor time a text, with {told}.")
+            continue
         told = f"{case.concurrency} at once" + (f", rate {case.paced:g}" if case.paced else "")
         late = ""
         if case.rate and not case.paced and seconds > 60:
             late = f"{counted.used(case, 30):.1%} | {counted.refusals(30):.2%}"
         row = f"{case.name} | {told} | {counted.used(case):.1%} | {counted.refusals():.2%}"
         print(f"| {row} | {late or ' | '} |", flush=True)
-    cpu = measure(Case("25 texts a request", 4, 0.02, 200, batch=25)).cpu
-    print(f"\n{cpu:.2f} ms of processor time a text, with 25 texts a request; the client is loaded in that time.")
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["serve"]:
         asyncio.run(serve(float(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])))
+    elif sys.argv[1:] == ["--lines"]:
+        print(*cases_of(0))
     else:
-        main(int(sys.argv[1]) if sys.argv[1:] else 120)
+        numbers = [int(argument) for argument in sys.argv[1:] if argument.isdecimal()]
+        main(numbers[0] if numbers else 120, [argument for argument in sys.argv[1:] if not argument.isdecimal()])

@@ -71,6 +71,8 @@ class Text:
         return not any(isinstance(part, str) and part.strip() for part in self.parts)
 
     def __add__(self, other: Text) -> Text:
+        if not (self.parts and other.parts):  # nothing before or after: so are most
+            return self if self.parts else other
         return Text(*self.parts, *other.parts)
 
     def marked(self, mode: Markup) -> str:
@@ -95,7 +97,10 @@ class Text:
 
         `head + core + tail == self`. Codes that stand for text stay in the core: they are part of the sentence.
         """
-        parts, pairs = self.parts, dict(_pairs(self.parts))
+        parts = self.parts
+        if len(parts) == 1 and isinstance(parts[0], str) and parts[0] == parts[0].strip():  # so are most
+            return _NOTHING, self, _NOTHING
+        pairs = dict(_pairs(parts))
         left, right = 0, len(parts)
         while left < right:
             first, last = parts[left], parts[right - 1]
@@ -124,6 +129,9 @@ def _joined(parts: Iterable[str | Code]) -> Iterator[str | Code]:
         yield part
     if pending:
         yield pending
+
+
+_NOTHING = Text()
 
 
 def _peelable(part: str | Code) -> bool:

@@ -28,7 +28,6 @@ _TABLES = (
 )
 _Key = TypeVar("_Key", str, bytes)
 _SOME = 500  # below SQLite's limit for parameters in one statement
-_CLAIM = "INSERT OR IGNORE INTO claims SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM answers WHERE key = ?)"
 
 
 class Answers:
@@ -72,14 +71,18 @@ class Answers:
             with self._database.transaction() as connection:
                 connection.execute("BEGIN IMMEDIATE")  # what is read here must still be so when it is written
                 query = f"SELECT DISTINCT run FROM claims WHERE key IN ({marks})"  # noqa: S608 - only question marks
-                shorts = {key: _short(key) for key in some}
-                runs = [run for (run,) in connection.execute(query, list(shorts.values()))]
+                named = [_short(key) for key in some]
+                runs = [run for (run,) in connection.execute(query, named)]
                 mine = self._presence.name
                 dead = [(run,) for run in runs if run != mine and not self._presence.lives(run)]
                 connection.executemany("DELETE FROM claims WHERE run = ?", dead)
-                claimed |= {
-                    key for key, short in shorts.items() if connection.execute(_CLAIM, (short, mine, short)).rowcount
-                }
+                free = dict(zip(named, some, strict=True))
+                for table in ("answers", "claims"):
+                    taken = f"SELECT key FROM {table} WHERE key IN ({marks})"  # noqa: S608 - our own names
+                    for (short,) in connection.execute(taken, named):
+                        free.pop(short, None)
+                connection.executemany("INSERT INTO claims VALUES (?, ?)", [(short, mine) for short in free])
+                claimed |= set(free.values())
         return claimed
 
     def release(self, keys: Iterable[str]) -> None:

@@ -63,9 +63,8 @@ def shifted(texts: Sequence[tuple[str, str]]) -> bool:
     sources = [_anchors(source) for source, _ in texts]
     targets = [_anchors(target) for _, target in texts]
     return any(
-        sources[here] and sources[here] - targets[here] == sources[here]
-        and sources[here] <= targets[there] and not sources[here] <= sources[there]
-        for here in range(len(texts))
+        own and own.keys().isdisjoint(targets[here]) and own <= targets[there] and not own <= sources[there]
+        for here, own in enumerate(sources)
         for there in (here - 1, here + 1)
         if 0 <= there < len(texts)
     )  # fmt: skip
@@ -91,6 +90,6 @@ def _weight(text: str) -> float:
 def _anchors(text: str) -> Counter[str]:
     """Numbers by their digits alone: 2,500 and 2.500 are the same."""
     return Counter(
-        re.sub(r"\D", "", anchor) if anchor[0].isdigit() else anchor.rstrip(".,;:!?)")
+        anchor if anchor.isdigit() else re.sub(r"\D", "", anchor) if anchor[0].isdigit() else anchor.rstrip(".,;:!?)")
         for anchor in _ANCHOR.findall(text)
     )

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 
 from mtqa.errors import StoreError
@@ -46,11 +46,11 @@ class Reply:
 
     def to_json(self) -> JsonObject:
         """The JSON to keep; `text` is marked text."""
-        usage = None if self.usage is None else asdict(self.usage)
+        usage = self.usage
         return {
             "text": self.text,
             "model": self.model,
-            "usage": usage,
+            "usage": usage and {name: getattr(usage, name) for name in usage.__slots__},
             "cost": self.cost,
             "latency_ms": self.latency_ms,
             "match": self.match,
