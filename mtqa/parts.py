@@ -63,6 +63,7 @@ def build_engine(chosen: PluginSettings, settings: Settings, formats: Mapping[st
     others = {name for one in settings.engines.values() if one.name != chosen.name for name in (one.name, one.use)}
     services = {
         "read_bilingual": read_bilingual,
+        "read_glossary": _glossary,
         "other_engines": sorted(others - {"file", "existing", "alternatives"}),
     }
     engine: Engine = _build("engines", chosen, settings, services)
@@ -123,10 +124,6 @@ def build_checks(settings: Settings) -> dict[str, tuple[Check, Severity]]:
             what = f"no such check {name!r}{nearest(name, known)}"
             raise ConfigError(f"{settings.where} [checks]", what, f"known: {', '.join(known)}")
 
-    def glossary(path: Path) -> list[Term]:
-        formats = build_formats()
-        return read_glossary(path, lambda file: detect(file, formats).read(BilingualFile(file, file.name), _heard))
-
     checks = {}
     for name in known:
         if name in settings.off:
@@ -136,10 +133,16 @@ def build_checks(settings: Settings) -> dict[str, tuple[Check, Severity]]:
             continue
         options, where = chosen.options if chosen else {}, f"{settings.where} [checks.{name}]"
         check: Check = build(
-            "checks", name, options, where, settings.folder, {"folder": settings.folder, "read_glossary": glossary}
+            "checks", name, options, where, settings.folder, {"folder": settings.folder, "read_glossary": _glossary}
         )
         checks[name] = (check, (chosen and chosen.severity) or check.default)
     return checks
+
+
+def _glossary(path: Path) -> list[Term]:
+    """What is given to parameters named `read_glossary`."""
+    formats = build_formats()
+    return read_glossary(path, lambda file: detect(file, formats).read(BilingualFile(file, file.name), _heard))
 
 
 def _heard(_notice: object) -> None:

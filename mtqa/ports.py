@@ -323,13 +323,17 @@ class BilingualReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term of a glossary with what may translate it, and what must not. An empty language is any."""
+    """A term of a glossary with what may translate it, and what must not. An empty language is any.
+
+    `remark`: what a translator should know about it.
+    """
 
     source: str
     targets: tuple[str, ...]
     forbidden: tuple[str, ...] = ()
     source_lang: str = ""
     target_lang: str = ""
+    remark: str = ""
 
 
 class GlossaryReader(Protocol):

@@ -48,7 +48,7 @@ class Contract:
 
     @classmethod
     def of(cls, engine: str, options: Chat) -> Contract:
-        """The contract that the options describe. Raises ConfigError for files that cannot be used."""
+        """The contract that the options describe. Raises ConfigError or FormatError for files that cannot be used."""
         prompt, path = PROMPT, options.get("prompt")
         if path:
             try:
@@ -58,13 +58,12 @@ class Contract:
             if not prompt:
                 raise ConfigError(f"{engine} prompt", f"{path} is empty", "write the prompt, or leave the option out")
         instructions = options.get("instructions", "")
-        glossary = Glossary.read(engine, options["glossary"]) if "glossary" in options else Glossary()
-        return cls(prompt + (f"\n\n{instructions}" if instructions else ""), glossary)
+        return cls(prompt + (f"\n\n{instructions}" if instructions else ""), _glossary(engine, options))
 
     @property
     def signature(self) -> str:
         """The version of the contract, and a digest of all that a model is told but the texts."""
-        told = json.dumps([self.prompt, answer_schema(), self.glossary.terms])
+        told = json.dumps([self.prompt, answer_schema(), self.glossary.signature])
         return f"prompt:{VERSION}:{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 
     @property
@@ -97,7 +96,8 @@ class Request:
 def _document(glossary: Glossary, by_id: dict[str, Query]) -> str:
     """The user message: the texts, and nothing but data."""
     queries = list(by_id.values())
-    terms = glossary.occurring(query.text for query in queries)
+    languages = queries[0].source_lang, queries[0].target_lang
+    terms = glossary.occurring([query.text for query in queries], *languages)
     items: list[JsonObject] = [{"id": name, "text": query.text} for name, query in by_id.items()]
     for item, query in zip(items, queries, strict=True):
         around = {"before": (query.before or "")[-_NEIGHBOUR:], "after": (query.after or "")[:_NEIGHBOUR]}
@@ -107,10 +107,19 @@ def _document(glossary: Glossary, by_id: dict[str, Query]) -> str:
         if query.after == next_query.segment.source.plain and next_query.before == query.segment.source.plain:
             item.pop("after", None)
             next_item.pop("before", None)
-    document: JsonObject = {"from": queries[0].source_lang, "to": queries[0].target_lang}
+    document: JsonObject = dict(zip(("from", "to"), languages, strict=True))
     if terms:
         document["glossary"] = terms
     return json.dumps({**document, "items": items}, ensure_ascii=False)
+
+
+def _glossary(engine: str, options: Chat) -> Glossary:
+    """The configured glossary. Raises ConfigError, and FormatError for a file that is none."""
+    if "glossary" not in options:
+        return Glossary()
+    if "read_glossary" not in options:
+        raise ConfigError(f"{engine} glossary", "nothing is there to read it", "give read_glossary as well")
+    return Glossary(tuple(options["read_glossary"](options["glossary"])))
 
 
 def answer_schema() -> JsonObject:

@@ -1,52 +1,51 @@
-"""A glossary: terms of the source language with the translations to use."""
+"""A glossary: terms of the source language with the translations to use, as a chat model is told them."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import astuple, dataclass
 
-from mtqa.errors import ConfigError
-from mtqa.ports import JsonObject
+from mtqa.languages import primary
+from mtqa.ports import JsonObject, Term
 
 _ENDING = 3  # letters that a word may have beyond its term: plural, case
 
 
 @dataclass(frozen=True, slots=True)
 class Glossary:
-    """(source term, target term, remark) in the order of the file."""
+    """Terms in the order of the file."""
 
-    terms: tuple[tuple[str, str, str], ...] = ()
+    terms: tuple[Term, ...] = ()
 
-    @classmethod
-    def read(cls, engine: str, path: Path) -> Glossary:
-        """The glossary in a CSV file; a first row `source,target` is a heading. Raises ConfigError."""
-        where = f"{engine} glossary"
-        try:
-            rows = list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise ConfigError(where, f"{path} cannot be read as CSV in UTF-8", "correct the file") from error
-        terms = []
-        for number, row in enumerate(rows, start=1):
-            cells = [cell.strip() for cell in row]
-            if not any(cells) or (number == 1 and [cell.lower() for cell in cells[:2]] == ["source", "target"]):
-                continue
-            if len(cells) < 2 or not all(cells[:2]):
-                raise ConfigError(where, f"row {number} of {path} has no source and target", "write source,target")
-            terms.append((cells[0], cells[1], cells[2] if len(cells) > 2 else ""))
-        return cls(tuple(terms))
+    @property
+    def signature(self) -> list[object]:
+        """All of it, as JSON."""
+        return [astuple(term) for term in self.terms]
 
-    def occurring(self, texts: Iterable[str]) -> list[JsonObject]:
-        """The terms that occur in the texts, case aside, also with a short ending (engine: engines)."""
+    def occurring(self, texts: Iterable[str], source_lang: str = "", target_lang: str = "") -> list[JsonObject]:
+        """The terms for these languages that occur in the texts, case aside, also with a short ending (engines).
+
+        `target` is a text, or a list where there is a choice; `avoid` lists what must not be used.
+        """
         text = "\n".join(texts).casefold()
         return [
-            {"source": source, "target": target, **({"remark": remark} if remark else {})}
-            for source, target, remark in self.terms
-            if source.casefold() in text and _pattern(source.casefold()).search(text)
-        ]
+            _told(term)
+            for term in self.terms
+            if (source := term.source.casefold()) in text
+            and _fits(term.source_lang, source_lang) and _fits(term.target_lang, target_lang)
+            and _pattern(source).search(text)
+        ]  # fmt: skip
+
+
+def _told(term: Term) -> JsonObject:
+    target = term.targets[0] if len(term.targets) == 1 else list(term.targets)
+    told = {"source": term.source, "target": target, "avoid": list(term.forbidden), "remark": term.remark}
+    return {name: value for name, value in told.items() if value}
+
+
+def _fits(lang: str, wanted: str) -> bool:
+    return not (lang and wanted) or primary(lang) == primary(wanted)
 
 
 def _pattern(term: str) -> re.Pattern[str]:

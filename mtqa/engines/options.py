@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from mtqa.errors import ConfigError
-from mtqa.ports import Price
+from mtqa.ports import GlossaryReader, Price
 
 _LIMITS = {"timeout", "rate", "concurrency", "batch", "chars_per_minute", "tokens_per_minute", "max_tokens"}
 
@@ -39,16 +39,17 @@ class Chat(Connection, total=False):
     """Options of engines that are told to translate.
 
     `prompt`: a file with a prompt of one's own in place of ours. `instructions` are added to either (register, terms,
-    audience). `glossary`: CSV of source term, target term and, if wanted, a remark; a call is told the terms that
-    occur in it. `context`: send the neighbours of each text. `batch`: texts a call. `temperature` and the further
-    `parameters` of the request are left out from then on when the server rejects them. `max_tokens`: of one answer,
-    hidden reasoning included; without it, several times what a translation needs. `price`: [input, output] per
-    million tokens.
+    audience). `glossary`: a CSV of source term, target term and, if wanted, a remark, a TBX or a TMX, which
+    `read_glossary` reads; a call is told the terms that occur in it. `context`: send the neighbours of each text.
+    `batch`: texts a call. `temperature` and the further `parameters` of the request are left out from then on when the
+    server rejects them. `max_tokens`: of one answer, hidden reasoning included; without it, several times what a
+    translation needs. `price`: [input, output] per million tokens.
     """
 
     prompt: Path
     instructions: str
     glossary: Path
+    read_glossary: GlossaryReader
     context: bool
     batch: int
     temperature: float

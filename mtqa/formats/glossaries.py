@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,10 @@ def read_glossary(path: Path, read_bilingual: Callable[[Path], Iterator[Segment]
 
 
 def _from_csv(path: Path, data: bytes) -> Iterator[Term]:
-    """Rows of source and target; several targets are separated by `|`, one that must not be used begins with `!`."""
+    """Rows of source, target and, if wanted, a remark.
+
+    Several targets are separated by `|`; one that must not be used begins with `!`.
+    """
     try:
         text = data.decode("utf-8-sig")
         first = text.split("\n", 1)[0]
@@ -65,7 +69,8 @@ def _from_csv(path: Path, data: bytes) -> Iterator[Term]:
         if len(cells) < 2 or not all(cells[:2]):
             raise FormatError(f"{path}:{number}", "has no source and target", "write source,target")
         texts = [text.strip() for text in cells[1].split("|") if text.strip()]
-        yield _term(cells[0], [t for t in texts if t[0] != "!"], [t[1:].strip() for t in texts if t[0] == "!"], "", "")
+        good, banned = [t for t in texts if t[0] != "!"], [t[1:].strip() for t in texts if t[0] == "!"]
+        yield replace(_term(cells[0], good, banned, "", ""), remark=cells[2] if len(cells) > 2 else "")
 
 
 def _from_tbx(path: Path, data: bytes) -> Iterator[Term]:

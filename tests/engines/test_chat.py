@@ -9,11 +9,16 @@ import pytest
 
 from mtqa.engines.chat import PROMPT
 from mtqa.errors import ConfigError, EngineBusy, EngineError, EngineRefused, EngineReply
+from mtqa.formats import read_glossary
 from mtqa.inline import Code, Markup, Text
 from mtqa.model import Missing, Segment
-from mtqa.ports import Answer, NoAnswer, Query
+from mtqa.ports import Answer, NoAnswer, Query, Term
 from tests.engines.chats import BROKEN, CUT, DECLINED, ENDINGS, SERVERS, WHOLE, Items, Server, capitals
 from tests.engines.wire import Reply, outcomes, queries, reply, wired
+
+
+def read(path: Path) -> list[Term]:
+    return read_glossary(path, lambda _path: iter(()))
 
 
 @pytest.fixture(autouse=True)
@@ -241,10 +246,15 @@ def test_of_long_neighbours_the_nearest_part_is_sent(server: Server) -> None:
     assert (item["before"], item["after"]) == ("a" * 999 + "b", "c" + "d" * 999)
 
 
+def test_a_glossary_needs_somebody_to_read_it(server: Server, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="read_glossary"):
+        server.make(glossary=tmp_path / "terms.csv")
+
+
 def test_only_terms_that_occur_are_sent(server: Server, tmp_path: Path) -> None:
     path = tmp_path / "terms.csv"
     path.write_text("source,target,remark\nengine,Motor,of a car\nbrake,Bremse\n", encoding="utf-8")
-    one = server.make(glossary=path)
+    one = server.make(glossary=path, read_glossary=read)
     with wired(one, server.translation) as wire:
         outcomes(one, queries("Two Engines"))
         outcomes(one, queries("Nothing"))
@@ -273,7 +283,7 @@ def test_the_signature_follows_what_can_change_an_answer(server: Server, tmp_pat
     (tmp_path / "g").write_text("a,b")
     variants: list[dict[str, Any]] = [
         {}, {"instructions": "Be brief."}, {"temperature": 0.7}, {"parameters": {"seed": 1}},
-        {"prompt": tmp_path / "p"}, {"glossary": tmp_path / "g"},
+        {"prompt": tmp_path / "p"}, {"glossary": tmp_path / "g", "read_glossary": read},
     ]  # fmt: skip
     assert len({server.make(**options).signature for options in variants}) == len(variants)
     assert server.make(price=[1, 2], concurrency=9, timeout=3, batch=2).signature == server.make().signature

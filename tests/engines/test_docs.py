@@ -9,12 +9,13 @@ import pytest
 from mtqa.config import parse_settings
 from mtqa.engines.chat import PROMPT, VERSION
 from mtqa.engines.options import Chat, Machine
-from mtqa.plugins import available, build, load, parameters_of
+from mtqa.parts import build_engine
+from mtqa.plugins import available, load, parameters_of
 from tests.engines.test_contract import SERVERS, built
 
 PAGE = (Path(__file__).parents[2] / "docs" / "engines.md").read_text(encoding="utf-8")
 COMMON = {"timeout", "concurrency", "rate", "price", "base_url"} | Machine.__annotations__.keys()
-SERVICES = {"read_bilingual", "other_engines"}
+SERVICES = {"read_bilingual", "read_glossary", "other_engines"}
 
 
 @pytest.mark.parametrize("name", available("engines"))
@@ -46,7 +47,7 @@ def test_what_an_engine_takes_is_what_its_record_says(name: str, monkeypatch: py
     assert (record.billed or "nothing") in cells[5]
 
 
-@pytest.mark.parametrize("option", sorted(COMMON | Chat.__annotations__.keys()))
+@pytest.mark.parametrize("option", sorted((COMMON | Chat.__annotations__.keys()) - SERVICES))
 def test_every_common_setting_is_explained(option: str) -> None:
     assert re.search(rf"^\| `{option}` \|", PAGE, re.MULTILINE)
 
@@ -68,5 +69,6 @@ def test_the_settings_shown_build_their_engines(block: str, monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     for variable in re.findall(r'key_env = "(\w+)"', block):
         monkeypatch.setenv(variable, "some-key")
-    for engine in parse_settings(tomllib.loads(block), tmp_path / "mtqa.toml").engines.values():
-        build("engines", engine.use, engine.options, engine.name, tmp_path).close()
+    settings = parse_settings(tomllib.loads(block), tmp_path / "mtqa.toml")
+    for engine in settings.engines.values():
+        build_engine(engine, settings, {}).close()
