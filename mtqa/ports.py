@@ -126,6 +126,9 @@ Outcome = Answer | NoAnswer
 class Engine(Protocol):
     """Translates batches. An optional property `notes`, a tuple of sentences, says what it learnt; run.json has it.
 
+    An optional method `open` is called once before the first call, to load what that call would have to wait for: how
+    long the first answer takes tells how fast calls may follow.
+
     Raise EngineBusy for a fault that may pass, EngineRefused to be asked no more, EngineReply for an answer
     that cannot be used (a smaller batch is tried). Queries without an outcome count as failed.
     """

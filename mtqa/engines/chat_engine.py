@@ -115,6 +115,10 @@ class ChatEngine(ABC):
             raise EngineReply(self.http.where, "the answer is not the JSON asked for", "use a more capable model")
         return self._outcomes(request, batch, texts, completion)
 
+    def open(self) -> None:
+        """Load the HTTP client."""
+        self.http.open()
+
     def close(self) -> None:
         """End calls under way."""
         self.http.close()

@@ -1,7 +1,8 @@
 """The one door to the network: JSON over HTTP with a deadline, and every fault as an EngineError.
 
-The HTTP client is loaded at the first call. It runs on an event loop in a thread of its own: only cancellation
-ends a call to a server that drips its answer byte by byte, or a call that is under way when the run is stopped.
+The HTTP client is loaded by `open`, or at the first call. It runs on an event loop in a thread of its own: only
+cancellation ends a call to a server that drips its answer byte by byte, or a call that is under way when the run is
+stopped.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ import importlib
 import json
 import threading
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from mtqa.engines.faults import PASSING, Fault, Unfit, excerpt, fault_class, remedy, retry_after
@@ -31,6 +33,7 @@ _SECRET_HEADERS = {
 }
 
 Judge = Callable[[Fault], type[EngineError] | None]
+_Result = TypeVar("_Result")
 
 
 def http_library() -> Any:  # noqa: ANN401 - one of two packages with the same interface
@@ -104,6 +107,11 @@ class Http:
         """Any JSON that the server answers to a JSON body, sent with further headers."""
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         return self._call(path, content, "application/json", headers or {})
+
+    def open(self) -> None:
+        """Load the client."""
+        with suppress(Exception):  # whatever it is, it happens at the first call as well, which tells of it
+            self._run(self._opened())
 
     def close(self) -> None:
         """End calls under way and give back the connections."""
@@ -182,7 +190,7 @@ class Http:
                 self.where, what, "raise timeout if the server is slow", billed=True, cause=Cause.SLOW
             ) from None
 
-    def _run(self, exchange: Coroutine[Any, Any, _Reply]) -> _Reply:
+    def _run(self, exchange: Coroutine[Any, Any, _Result]) -> _Result:
         with self._lock:
             if self._closed:
                 exchange.close()
@@ -198,10 +206,10 @@ class Http:
         library = http_library()
         began = False
         try:
-            self._client = self._client or self._open(library)
+            client = await self._opened()
             async with (
                 asyncio.timeout(self._timeout),
-                self._client.stream("POST", self.base_url + path, content=content, headers=headers) as response,
+                client.stream("POST", self.base_url + path, content=content, headers=headers) as response,
             ):
                 began = self._met = True
                 body = bytearray()
@@ -210,11 +218,14 @@ class Http:
                     if len(body) > _MAX_BODY:
                         raise EngineReply(self.where, f"answers more than {_MAX_BODY >> 20} MiB", "check base_url")
                 return _Reply(response.status_code, dict(response.headers), bytes(body))
+        except TimeoutError:
+            raise
         except (library.ReadTimeout, library.WriteTimeout):
             raise TimeoutError from None
-        except (library.InvalidURL, library.LocalProtocolError, ValueError, ImportError):
-            # The client's own text would quote the header, key and all. ImportError: a SOCKS proxy in the environment.
-            todo = "check base_url, headers, key, and the proxy variables"
+        except (library.InvalidURL, library.LocalProtocolError, ValueError, ImportError, OSError):
+            # The client's own text would quote the header, key and all. ImportError: a SOCKS proxy in the environment;
+            # OSError: a file of certificates that is not there.
+            todo = "check base_url, headers, key, and the variables for proxies and certificates"
             raise EngineRefused(self.where, "the request cannot be made", todo) from None
         except library.HTTPError as error:  # connection, protocol, broken compression
             hung_up = isinstance(error, (library.ReadError, library.WriteError, library.RemoteProtocolError))
@@ -224,7 +235,13 @@ class Http:
             todo = "check that the server runs and base_url is right"
             raise EngineBusy(self.where, what, todo, billed=arrived, cause=cause) from None
 
-    def _open(self, library: Any) -> Any:  # noqa: ANN401
+    async def _opened(self) -> Any:  # noqa: ANN401
+        """The client, made when it is first needed."""
+        if self._client is None:
+            self._client = self._new_client(http_library())
+        return self._client
+
+    def _new_client(self, library: Any) -> Any:  # noqa: ANN401
         limits = library.Limits(max_connections=self.concurrency, max_keepalive_connections=self.concurrency)
         return library.AsyncClient(
             transport=self.transport,

@@ -31,6 +31,10 @@ class MachineEngine(ABC):
         fitting = [query for query in batch if not excess[query.id]]
         return outcomes + self._asked(fitting) if fitting else outcomes
 
+    def open(self) -> None:
+        """Load the HTTP client."""
+        self.http.open()
+
     def close(self) -> None:
         """End calls under way."""
         self.http.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterable, Sequence
 
 from mtqa.errors import Cause, EngineBusy, EngineReply, MtqaError
@@ -31,6 +32,7 @@ class Caller:
         self._name, self._engine = name, engine
         self._budget, self._clock, self._stop = shared.budget, shared.clock, shared.stop
         self._pace = Pace(engine.capabilities, shared.clock, shared.stop)
+        self._opening, self._opened = threading.Lock(), False
 
     def refuse(self, error: MtqaError) -> None:
         """Call no more: every further call raises this error."""
@@ -42,6 +44,7 @@ class Caller:
         Raises EngineBusy (or Outage) after the last attempt, EngineReply, EngineRefused, Stopped, and whatever else
         the engine raises.
         """
+        self._open()
         began, answers, attempt = self._clock.now(), self._pace.answers, 0
         while True:
             attempt += 1
@@ -52,6 +55,12 @@ class Caller:
                 if attempt >= most or self._clock.now() - began > _DEADLINE:
                     kind = EngineBusy if self._pace.answers > answers and busy.cause is not Cause.LIMIT else Outage
                     raise kind(busy.where, f"{busy.what} (asked {attempt} times)", busy.todo) from None
+
+    def _open(self) -> None:
+        with self._opening:
+            if not self._opened:
+                self._opened = True
+                getattr(self._engine, "open", lambda: None)()
 
     def _once(self, batch: Sequence[Query], attempt: int) -> tuple[Outcomes, int | None]:
         capabilities = self._engine.capabilities

@@ -162,6 +162,24 @@ def test_every_engine_is_asked_about_every_segment() -> None:
     assert memory.events[0] == "kept"
 
 
+def test_an_engine_is_opened_once_and_that_is_no_part_of_its_first_answer() -> None:
+    time = FakeTime()
+
+    class Slow(Scripted):
+        def open(self) -> None:
+            self.batches.append(["opened"])
+            time.at += 5
+
+    engine = Slow(upper, Capabilities(concurrency=4))
+    memory = run(engine, segments(*"abc"), time=time)
+    assert engine.batches[0] == ["opened"]
+    assert sorted(engine.batches[1:]) == [["a"], ["b"], ["c"]]
+    assert {o.latency_ms for o in memory.outcomes.values() if isinstance(o, Candidate)} == {0}
+    nothing = Slow(upper)
+    run(nothing, [replace(one, protected="locked") for one in segments("a")], time=time)
+    assert nothing.batches == []
+
+
 def test_batches_keep_to_the_limits() -> None:
     engine = Scripted(upper, Capabilities(max_items=3, max_chars=10))
     run(engine, segments("aaaa", "bbbb", "cccc", "d", "e", "f", "g" * 30, "h"))

@@ -170,6 +170,15 @@ def test_fault_33_an_authority_of_ones_own_is_trusted(serve: Serve, monkeypatch:
     assert asked_at(secured(serve).url, "a").said() == ["A"]
 
 
+def test_fault_33_a_file_of_certificates_that_is_not_there_is_said(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    memory = asked_at(serve().url, "a", time=FakeTime())
+    assert memory.said() == ["[refused]"]
+    assert "certificates" in memory.reason("f#1")
+
+
 def test_fault_15_a_certificate_that_nobody_trusts_is_refused(serve: Serve) -> None:
     server = secured(serve)
     memory = asked_at(server.url, "a", time=FakeTime())
