@@ -228,7 +228,7 @@ def test_a_proxy_that_cannot_be_used_is_a_refusal(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("HTTP_PROXY", "nonsense://proxy.example")
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
-    with connection("http://mt.example") as opened, pytest.raises(EngineRefused, match="proxy variables"):
+    with connection("http://mt.example") as opened, pytest.raises(EngineRefused, match="variables for proxies"):
         opened.post_json("/x", {})
 
 
