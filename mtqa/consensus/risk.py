@@ -40,11 +40,13 @@ class Ranking:
         return next(self._standing)
 
     def _all(self) -> Iterator[dict[str, Any]]:
-        judged = [length for length, is_judged in zip(self._lengths, self._judged, strict=True) if is_judged]
-        found, ranked = iter(risks(self._divergences, judged)), sorted(self._lengths)
-        for length, is_judged in zip(self._lengths, self._judged, strict=True):
-            quantile = round(bisect_right(ranked, length) / len(ranked), 6)
-            standing: dict[str, Any] = {"length": {"characters": length, "quantile": quantile}}
+        import numpy as np
+
+        lengths, judged = np.array(self._lengths), np.array(self._judged, dtype=bool)
+        found = iter(risks(self._divergences, lengths[judged].tolist()))
+        quantiles = (np.searchsorted(np.sort(lengths), lengths, side="right") / max(len(lengths), 1)).tolist()
+        for length, is_judged, quantile in zip(self._lengths, self._judged, quantiles, strict=True):
+            standing: dict[str, Any] = {"length": {"characters": length, "quantile": round(quantile, 6)}}
             yield {"risk": next(found)} | standing if is_judged else standing
 
 

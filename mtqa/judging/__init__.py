@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import islice, permutations, repeat, tee
+from itertools import permutations, tee
 from typing import NamedTuple
 
 import numpy as np
@@ -70,14 +70,9 @@ class Judge:
     def results(self) -> Iterator[list[Result]]:
         """The results, window by window, without risk. Once: what was kept on disk is given back at the end."""
         try:
-            windows, findings = self._checked(self._voting())
-            for segments, blocks in windows:
-                told = [
-                    one._replace(findings=found)
-                    for one, found in zip(segments, islice(findings, len(segments)), strict=True)
-                ]
-                found = {place: one for block in blocks for place, one in self._judged(block, told)}
-                yield [found[place] for place in range(len(told))]
+            for segments, blocks in self._checked(self._voting()):
+                found = {place: one for block in blocks for place, one in self._judged(block, segments)}
+                yield [found[place] for place in range(len(segments))]
         finally:
             self._measured.kept.close()
 
@@ -100,13 +95,17 @@ class Judge:
             votes = [voted(found, places) for found, places in zip(window, kept.votes, strict=True)]
             yield list(map(_Segment, votes, kept.within)), kept.blocks
 
-    def _checked(self, windows: Iterator[_Window]) -> tuple[Iterator[_Window], Iterator[tuple[Finding, ...]]]:
-        """The windows again, and the findings on their segments: to be read in step."""
+    def _checked(self, windows: Iterator[_Window]) -> Iterator[_Window]:
+        """The windows with the findings on their segments."""
         checks = self._measured.watching.checks()
         if not checks:
-            return windows, repeat(())
+            yield from windows
+            return
         windows, ahead = tee(windows)  # checks look one segment ahead, so at most one window
-        return windows, run_checks((one.found for some, _ in ahead for one in some), checks, self._rules.ignores)
+        findings = run_checks((one.found for some, _ in ahead for one in some), checks, self._rules.ignores)
+        for segments, blocks in windows:
+            told = zip(segments, findings)  # noqa: B905 - the next findings are of the next window
+            yield [one._replace(findings=found) for one, found in told], blocks
 
     def _judged(self, block: Block, window: Sequence[_Segment]) -> Iterator[tuple[int, Result]]:
         """The results of a block, each with its place in the window."""

@@ -79,4 +79,4 @@ def spliced(contents: bytes) -> Any:  # noqa: ANN401 - whatever JSON it is
 
 def extended(line: bytes, more: JsonObject) -> bytes:
     """The line of a record that has a key at least, with more of them at its end."""
-    return line[:-1] + b"," + encoded(more)[1:] if more else line
+    return b"".join((memoryview(line)[:-1], b",", memoryview(encoded(more))[1:])) if more else line
