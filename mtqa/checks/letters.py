@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from mtqa.checks.pieces import either
 from mtqa.checks.script import scripts_of
 from mtqa.checks.words import masked, vocabulary, words
 from mtqa.facts import Case, Facts
@@ -40,7 +41,6 @@ _MIXED = {
     )
     for name, (twins, own) in _TWINS.items()
 }
-_TWIN_LETTERS = frozenset("".join(twins for twins, _ in _TWINS.values()))
 
 
 class Letters:
@@ -51,12 +51,7 @@ class Letters:
 
     def concerns(self, piece: str, lang: str) -> bool:
         """A piece with a letter that is looked for in texts of the language."""
-        if piece.isascii():
-            return False
-        language = primary(lang)
-        if not _kin(language).isdisjoint(piece.lower()) or (_mixed(lang) and not _TWIN_LETTERS.isdisjoint(piece)):
-            return True
-        return (language == "ko" or bool(_codecs(lang))) and _HAN_LETTER.search(piece) is not None
+        return not piece.isascii() and _sought(lang).search(piece) is not None
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate and kind."""
@@ -76,6 +71,15 @@ class Letters:
 @lru_cache(maxsize=64)
 def _kin(language: str) -> frozenset[str]:
     return frozenset(_KIN.get(language, ""))
+
+
+@lru_cache(maxsize=64)
+def _sought(tag: str) -> re.Pattern[str]:
+    """Finds what is looked for in texts of a language."""
+    language = primary(tag)
+    letters = "".join(sorted(_kin(language)))
+    han = [_HAN_LETTER.pattern] if language == "ko" or _codecs(tag) else []
+    return either([letters, letters.upper()], [*han, *(pattern.pattern for pattern in _mixed(tag))])
 
 
 def _codecs(tag: str) -> tuple[str, str] | None:
