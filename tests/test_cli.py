@@ -76,13 +76,18 @@ def test_scores_are_written_where_they_are_asked_for(invoke: Callable[..., Resul
     config = tmp_path / "mtqa.toml"
     told = CONFIG.read_text(encoding="utf-8").replace('"candidates/', f'"{CONFIG.parent.as_posix()}/candidates/')
     for scores in ("false", "true"):
-        config.write_text(f"{told}\n[write]\nscores = {scores}\n", encoding="utf-8")
+        config.write_text(f"{told}\n[write]\nscores = {scores}\nissue_types = {scores}\n", encoding="utf-8")
         assert invoke("run", SAMPLE, "-c", config, "-o", tmp_path / scores).exit_code == 0
     plain, scored = (tmp_path / name / "files" / SAMPLE.name for name in ("false", "true"))
     found = re.findall(r'its:mtConfidence="([0-9.]+)"', scored.read_text(encoding="utf-8"))
     records = [json.loads(line) for line in (tmp_path / "true" / "segments.jsonl").read_text().splitlines()]
     assert [float(score) for score in found] == [round(1 - r["divergence"], 2) for r in records if "divergence" in r]
-    assert "mtConfidence" not in plain.read_text(encoding="utf-8")
+    types = set(re.findall(r'its:locQualityIssueType="([a-z-]+)"', scored.read_text(encoding="utf-8")))
+    assert types <= {reason["its"] for r in records for reason in r["reasons"]} | {
+        finding["its"] for r in records for candidate in r["candidates"] for finding in candidate["findings"]
+    }
+    assert types
+    assert not re.search("mtConfidence|locQualityIssue", plain.read_text(encoding="utf-8"))
 
 
 def test_formats_lists_dialects_and_profiles(invoke: Callable[..., Result]) -> None:

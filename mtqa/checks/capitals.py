@@ -130,7 +130,8 @@ def _all_caps(facts: Facts) -> bool | None:
     if not text.isupper():
         return False if len(text) >= _LEAST_CAPS and text.lower() != text.upper() else None
     letters = "".join(facts.once(words))
-    return True if len(letters) >= _LEAST_CAPS and letters.isupper() else None
+    capitals = sum(map(str.isupper, letters))  # PC in a text of a script without capitals makes no text of capitals
+    return True if capitals >= _LEAST_CAPS and 2 * capitals > len(letters) else None
 
 
 def _camels(facts: Facts) -> tuple[str, ...]:

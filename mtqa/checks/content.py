@@ -26,6 +26,7 @@ _ALONE = 0.25  # the weight of a word that one other has; a word that all have w
 _INSTEAD = 0.5  # what a word takes away that stands in the place
 _REWORDED = 2 / 3  # of its words, and more of others in their place, are another wording
 _LENGTH, _MOST = 0.2, 8  # what each word adds by which the whole is shorter, or longer, and how many count
+_NET = 0.6  # of the weight, by which the whole must differ where it is no doubt
 _COMMON, _LACKING = 2, 5  # to look closer: words of most others that it lacks; those, and by how many it is shorter
 _NEW = 2  # words that no other has, to look closer
 _ENOUGH = 3  # candidates
@@ -66,7 +67,7 @@ class Omission:
             gap = _of_most(pairs, weights, pool.shared, shorter, self._least)
             if gap:
                 text = gap.text.plain[slice(*_span(gap))]
-                yield Fault(position, f"nothing for “{_short(text)}”", "-", None, gap.weight < self._sure)
+                yield Fault(position, f"nothing for “{_short(text)}”", "-", None, not gap.sure(self._sure))
 
 
 class Addition:
@@ -98,7 +99,7 @@ class Addition:
             if gap:
                 span = _span(gap)
                 text = candidate.plain[slice(*span)]
-                yield Fault(position, f"no other has “{_short(text)}”", "+", span, gap.weight < self._sure)
+                yield Fault(position, f"no other has “{_short(text)}”", "+", span, not gap.sure(self._sure))
 
 
 class _Pool(NamedTuple):
@@ -116,12 +117,20 @@ class _Pool(NamedTuple):
 
 
 class _Gap(NamedTuple):
-    """Words of a text between two places in its `content` that another text has not, and what they weigh."""
+    """Words of a text between two places in its `content` that another text has not, and what they weigh.
+
+    `apart`: by how many words the whole is shorter or longer.
+    """
 
     weight: float
     text: Facts
     first: int
     last: int
+    apart: float = 0.0
+
+    def sure(self, bound: float) -> bool:
+        """Whether the gap weighs enough, and the whole differs by about as much."""
+        return self.weight >= bound and self.apart >= _NET * self.weight
 
 
 def _pool(case: Case) -> _Pool:
@@ -157,7 +166,7 @@ def _of_most(
         elif place + 1 - len(found) > may_lack:
             return None
     gap = sorted(found, key=lambda gap: gap.weight)[may_lack - len(pairs) + len(found)]
-    return gap._replace(weight=gap.weight / unit + by_length)
+    return gap._replace(weight=gap.weight / unit + by_length, apart=words_apart / unit)
 
 
 def _densest(text: Facts, weights: Mapping[str, float], shared: Collection[str]) -> float:

@@ -194,6 +194,7 @@ TABLES: dict[str, list[Row]] = {
         ("iPhone rocks", "iPhone je super", "en>cs", []), ("3 files", "soubory: 3", "en>cs", []),
     ],
     "all_caps": [
+        ("Restart your computer", "お使いのPCを再起動してください", "en>ja", []),
         ("WARNING", "Varování", "en>cs", ["not all capitals, as the source is"]),
         ("Warning", "VAROVÁNÍ", "en>cs", ["all capitals"]),
         ("WARNING", "警告", "en>ja", []), ("WARNING", "ΠΡΟΣΟΧΗ", "en>el", []), ("OK", "ok", "en>de", []),
@@ -377,6 +378,15 @@ POOLS: dict[str, list[tuple[str, list[str], str, str, list[str]]]] = {
          ["它不会删除文件。"] * 3, "它会删除文件。", "en>zh", ["negation missing in 1 of 4"]),
     ],
     "omission": [
+        ("Restart the computer after the installation so that the changes take effect.",
+         ["Käynnistä tietokone uudelleen asennuksen jälkeen, jotta muutokset tulevat voimaan.",
+          "Kun asennus on valmis, käynnistä koneesi uudelleen, jotta muutokset tulevat voimaan.",
+          "Käynnistä tietokoneesi uudelleen asennuksen päätyttyä, jotta muutokset tulevat voimaan."],
+         "Muutosten käyttöön ottamiseksi kone täytyy avata uudestaan, kun ohjelma on asennettu.", "en>fi", []),
+        ("Restart the computer after the installation so that the changes take effect.",
+         ["安装完成后，请重新启动计算机以使更改生效。", "请在安装完成后重启电脑，以便更改生效。",
+          "为使更改生效，请在安装结束之后重新启动您的电脑。"], "请在安装完成后重启电脑。", "en>zh",
+         ["nothing for “为使更改生效”"]),
         ("Save the file, then close the window and restart the computer.",
          ["Uložte soubor, potom zavřete okno a restartujte počítač."] * 3, "Uložte soubor.", "en>cs",
          ["nothing for “potom zavřete okno a restartujte počítač”"]),
@@ -388,6 +398,9 @@ POOLS: dict[str, list[tuple[str, list[str], str, str, list[str]]]] = {
          "Soubor uložte a poté okno zavřete.", "en>cs", []),
     ],
     "addition": [
+        ("Something went wrong. Try again later.",
+         ["Ein Fehler ist aufgetreten. Versuchen Sie es später erneut."] * 3,
+         "Da ist etwas schiefgelaufen. Probieren Sie es nachher noch einmal.", "en>de", []),
         ("The backup is complete.", ["Záloha je hotová."] * 3,
          "Záloha je hotová. Obraťte se prosím na zákaznickou podporu.", "en>cs",
          ["no other has “Obraťte se prosím na zákaznickou podporu”"]),
