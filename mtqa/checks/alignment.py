@@ -52,6 +52,9 @@ def _single(facts: Facts) -> Mapping[str, int]:
 def _held(ours: Mapping[str, int], theirs: Mapping[str, int]) -> Sequence[tuple[int, int]]:
     """Most pairs of places of the same word that are in order in both texts."""
     pairs = [(here, theirs[word]) for word, here in ours.items() if word in theirs]
+    places = [there for _, there in pairs]
+    if places == sorted(places):
+        return pairs  # as mostly
     ends: list[int] = []  # place in the other text that the best run of each length ends at
     last: list[int] = []  # and the pair
     before: list[int] = []

@@ -71,13 +71,9 @@ def words_in(piece: str) -> list[str]:
     return pattern.findall(piece)
 
 
-def folded_in(piece: str) -> list[str]:
+def _folded_in(piece: str) -> list[str]:
     """The same, case folded."""
     return [word.casefold() for word in words_in(piece)]
-
-
-def _content_in(piece: str) -> list[str]:
-    return [word[:STEM] for word in folded_in(piece) if len(word) >= SHORTEST or word > WIDE_FROM]
 
 
 class _Reader:
@@ -93,7 +89,7 @@ class _Reader:
         return tuple(found.split())
 
 
-_words, _folded, _content = _Reader(words_in), _Reader(folded_in), _Reader(_content_in)
+_words, _folded = _Reader(words_in), _Reader(_folded_in)
 
 
 def words(facts: Facts) -> tuple[str, ...]:
@@ -113,7 +109,7 @@ def folded(facts: Facts) -> tuple[str, ...]:
 
 def content(facts: Facts) -> tuple[str, ...]:
     """The stems of the words that mean something, in order: short ones are passed over."""
-    return _content(facts)
+    return tuple([word[:STEM] for word in facts.once(folded) if len(word) >= SHORTEST or word > WIDE_FROM])
 
 
 def stems(facts: Facts) -> frozenset[str]:
