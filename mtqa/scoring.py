@@ -102,6 +102,7 @@ class Table:
         self._groups: dict[tuple[str, str, str], _Group] = {}
         # Row -> its group, and its result, all numbered from 0.
         self._group_of, self._result_of = array("L"), array("Q")
+        self._ids = array("q")  # hashes
         self._primaries: dict[str, str] = {}  # engines that rows name, with the first place
         self._telling = False  # whether a row says more of itself than its segment
         self.statistics: list[JsonObject] = []
@@ -127,6 +128,11 @@ class Table:
     def languages(self) -> list[tuple[str, str]]:
         """The language pairs of the table."""
         return sorted({key[1:] for key in self._groups})
+
+    @property
+    def repeated(self) -> int:
+        """How many rows have the id of an earlier one."""
+        return len(self._ids) - len(set(self._ids))
 
     def close(self) -> None:
         """Give the disk space back."""
@@ -175,6 +181,7 @@ class Table:
             key = (row.group or "", row.source_lang, row.target_lang)
             group = self._groups.setdefault(key, _Group(len(self._groups)))
             self._group_of.append(group.number)
+            self._ids.append(hash(row.id))
             group.rows.append(self._rows.add(tuple(row)))
             group.engines |= dict.fromkeys(row.candidates)
             self._telling |= bool(row.doc_id or row.group or row.primary)

@@ -259,6 +259,15 @@ def test_the_command_writes_a_run_that_other_commands_read(invoke: Invoke, tmp_p
     assert invoke("score", table, "-o", "out").exit_code == 0, "a run may be done again"
 
 
+def test_rows_with_one_id_are_told(invoke: Invoke, tmp_path: Path) -> None:
+    table = written(tmp_path / "t.jsonl", [*ROWS, ROWS[0], ROWS[1]])
+    done = invoke("score", table, "-o", "out")
+    assert done.exit_code == 0
+    assert "t.jsonl: 2 rows have the id of an earlier one" in done.stderr
+    (told,) = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["notices"]
+    assert told["where"] == "t.jsonl"
+
+
 def test_the_command_writes_lines_alone(invoke: Invoke, tmp_path: Path) -> None:
     table = written(tmp_path / "t.jsonl", [*ROWS, row(9, {"a": "\ud800", "b": "b", "c": "c"})])
     assert invoke("score", table, "-o", "lines.jsonl", "-m", "chrf").exit_code == 0

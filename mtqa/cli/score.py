@@ -64,12 +64,14 @@ def command(
             out.mkdir(parents=True, exist_ok=True)
             (out / "run.json").unlink(missing_ok=True)  # a folder that has it holds a complete run
         _write(out if lines_only else out / "segments.jsonl", scored.lines())
+        notices = _notices(scored, settings)
         if not lines_only:
-            write_manifest(out, _manifest(scored, table, settings, summary, created))
+            about = {"created": created.isoformat(timespec="seconds"), "notices": list(map(asdict, notices))}
+            write_manifest(out, _manifest(scored, table, settings, summary) | about)
     finally:
         scored.close()
-    for warning in scored.confidence.warnings():
-        notice(Notice(settings.decide.calibration, warning))
+    for found in notices:
+        notice(found)
     click.echo(summary_line(summary))
 
 
@@ -96,12 +98,19 @@ def _write(path: Path, lines: Iterator[bytes]) -> None:
         file.writelines(line + b"\n" for line in lines)
 
 
-def _manifest(scored: Table, table: Path, settings: Settings, summary: JsonObject, created: datetime) -> JsonObject:
+def _notices(scored: Table, settings: Settings) -> list[Notice]:
+    notices = [Notice(settings.decide.calibration, warning) for warning in scored.confidence.warnings()]
+    if repeated := scored.repeated:
+        rows = f"{repeated} row{'s have' if repeated > 1 else ' has'} the id of an earlier one"
+        notices.append(Notice(scored.label, f"{rows}: decisions and labels cannot tell them apart"))
+    return notices
+
+
+def _manifest(scored: Table, table: Path, settings: Settings, summary: JsonObject) -> JsonObject:
     sha256, calibration = digest(table), scored.confidence.record()
     return ({"calibration": calibration} if calibration else {}) | {
         "mtqa": __version__,
         "schema": SCHEMA_VERSION,
-        "created": created.isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "engines": {
             name: {"use": "table", "signature": f"table|sha256:{sha256}"}
@@ -120,9 +129,6 @@ def _manifest(scored: Table, table: Path, settings: Settings, summary: JsonObjec
         "statistics": scored.statistics,
         "engine_notes": {},
         "languages": scored.languages,
-        "notices": [
-            {"where": settings.decide.calibration, "what": warning} for warning in scored.confidence.warnings()
-        ],
         "spent": {},
         "failures": [],
         "summary": summary,
