@@ -98,15 +98,16 @@ def test_findings_are_marked_where_they_are(opened: Opened) -> None:
     target = "😀 <g1>Über</g1> 21 Tage"
     record = segment(1, "f", "u", "<g1>Over</g1> 12 days", {"a": target, "b": "x", "c": "y"})
     record["candidates"][0]["findings"] = [
-        {"check": "numbers", "severity": "error", "message": "21 added", "subject": "21", "span": [7, 9]}
+        {"check": "numbers", "severity": "error", "message": "21 added", "subject": "21", "span": [7, 9]},
+        {"check": "spaces", "its": "whitespace", "severity": "warning", "message": "double space", "subject": " "},
     ]
     with opened([record]) as report:
         mark = candidate(open_first(report), "a").locator("mark")
         expect(mark).to_have_text("21")
         expect(mark).to_have_attribute("title", "numbers: 21 added")
-        expect(candidate(report.page.locator("#detail"), "a").locator(".findings")).to_have_text(
-            "error numbers: 21 added"
-        )
+        findings = candidate(report.page.locator("#detail"), "a").locator(".findings li")
+        expect(findings).to_have_text(["error numbers: 21 added", "warning spaces: double space"])
+        assert [one.get_attribute("title") for one in findings.all()] == [None, "ITS 2.0 issue type: whitespace"]
 
 
 def test_the_matrix_has_every_number_and_no_diagonal(opened: Opened) -> None:

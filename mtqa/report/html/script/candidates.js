@@ -78,5 +78,5 @@ const samplesOf = (candidate, segment) => {
 };
 
 const findingOf = (finding) =>
-  el("li", { class: finding.severity }, el("b", {}, finding.severity), ` ${words(finding.check)}: `,
+  el("li", { class: finding.severity, title: issueType(finding) }, el("b", {}, finding.severity), ` ${words(finding.check)}: `,
     el("span", { dir: "auto" }, finding.message));

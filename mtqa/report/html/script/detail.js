@@ -64,7 +64,7 @@ const verdictOf = (segment, { names }) =>
     netOf(segment, names),
     segment.kept && !segment.protected ? el("p", {}, "The existing target was kept in the file.") : null,
     segment.reasons.length ? el("ul", { class: "reasons" }, segment.reasons.map((reason) =>
-      el("li", {}, el("b", {}, words(reason.code)), " ",
+      el("li", { title: issueType(reason) }, el("b", {}, words(reason.code)), " ",
         el("span", { dir: "auto" }, names.evidence(reason.evidence, reason.engines))))) : null,
     segment.status === "protected" ? null : el("p", { class: "aside confidence" }, confidenceOf(segment)));
 

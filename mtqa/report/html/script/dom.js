@@ -37,6 +37,9 @@ const percent = (part, total) => {
 /** A code of the data as words: "formatting_error" -> "formatting error". */
 const words = (code) => code.replaceAll("_", " ");
 
+/** What other tools call a finding or a reason; nothing in runs that do not say it. */
+const issueType = ({ its }) => (its ? `ITS 2.0 issue type: ${its}` : undefined);
+
 /** "0.83 EUR", for each currency. */
 const money = (amounts) =>
   Object.entries(amounts ?? {})
