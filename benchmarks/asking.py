@@ -170,6 +170,8 @@ def cases_of(seconds: int) -> dict[str, Case]:
     return {
         "rate-50": Case("50 in any second, 300 ms", 64, 0.3, 1200, 50, paced=50),
         "rate-20": Case("20 in any second, 50 ms", 16, 0.05, 400, 20, paced=20),
+        "bucket-1": Case("50 a second, burst 1, 300 ms", 64, 0.3, 1200, 50, 1, paced=50),
+        "bucket-5": Case("50 a second, burst 5, 300 ms", 64, 0.3, 1200, 50, 5, paced=50),
         "any-50": Case("50 in any second, 300 ms", 64, 0.3, 50 * seconds, 50),
         "any-20": Case("20 in any second, 50 ms", 16, 0.05, 20 * seconds, 20),
         "burst-50": Case("50 a second, burst 50, 300 ms", 64, 0.3, 50 * seconds, 50, 50),
