@@ -16,7 +16,7 @@ const drawFacts = (run) => {
   const facts = [
     ["Files", run.inputs.length > 3 ? folded(run.inputs) : run.inputs.map((input) => el("div", {}, fileLine(input)))],
     ["Engines", engines],
-    ["Metric", Object.values(run.metrics).map((signature) => el("code", {}, signature))],
+    ["Metrics", Object.values(run.metrics).map((signature) => el("div", {}, el("code", {}, signature)))],
     ["Rule", `agreement of ${decide.agree_at} counts as support · outlier from ${decide.outlier_gap} below the others · ` +
       `at least ${decide.min_voters} voters`],
     ["Confidence", confidenceFact(run.calibration)],
