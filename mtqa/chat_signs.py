@@ -1,6 +1,7 @@
 """What a chat model says beside a translation, or in its place: the signs of it, in many languages.
 
-Each pattern is sure rather than complete. What the source says itself is for the caller to rule out.
+Each pattern is sure rather than complete. What the source says itself is for the caller to rule out,
+but for refusals.
 """
 
 from __future__ import annotations
@@ -50,48 +51,67 @@ NOTE = re.compile(
 )
 NOTE_SIGNS = ("ranslat", "f you", "ould like")  # one of them, or a colon, is in whatever NOTE finds
 FENCE = "```"
-REFUSAL = re.compile(
-    r"\s*(?:"
-    r"(?:i['’]m (?:really |very )?sorry|i am sorry|sorry|i apologi[sz]e|my apologies|unfortunately"
-    r"|as an? (?:ai|language model|large language model)\b"
-    r"|i (?:can['’]?t|can ?not|am (?:not able|unable) to|won['’]t|['’]m unable))"
-    r"[^\n]{0,160}?\b(?:assist|help|translat|comply|provide|fulfil|language model|process|continue|request)"
-    r"|(?:es tut mir leid|tut mir leid|entschuldigung|leider)[^\n]{0,80}"
-    r"\bkann(?: ich)?[^\n]{0,80}(?:helfen|übersetzen|nicht)"
-    r"|(?:(?:je suis )?désolée?|je m['’]excuse)[^\n]{0,60}\bje ne (?:peux|suis)"
-    r"|(?:lo siento|perdón|disculpa)[^\n]{0,60}\bno (?:puedo|me es posible)"
-    r"|(?:mi dispiace|spiacente)[^\n]{0,60}\bnon posso"
-    r"|(?:desculpe|sinto muito|lamento)[^\n]{0,60}\bnão posso"
-    r"|(?:omlouvám se|je mi líto|bohužel)[^\n]{0,60}(?:nemohu|nemůžu)"
-    r"|(?:ospravedlňujem sa|je mi ľúto|prepáčte)[^\n]{0,60}nemôžem"
-    r"|(?:przepraszam|przykro mi|niestety)[^\n]{0,60}nie mogę"
-    r"|(?:het spijt me|sorry)[^\n]{0,60}\bkan(?: ik)?[^\n]{0,60}niet"
-    r"|(?:tyvärr|jag beklagar|förlåt)[^\n]{0,60}kan(?: jag)? inte"
-    r"|(?:beklager|desværre|undskyld)[^\n]{0,60}kan(?: jeg)? ikke"
-    r"|(?:извините|к сожалению|простите|прошу прощения)[^\n]{0,60}не могу"
-    r"|(?:вибачте|на жаль|перепрошую)[^\n]{0,60}не можу"
-    r"|(?:üzgünüm|maalesef)[^\n]{0,80}(?:edemem|olamam|yapamam|çeviremem|veremem)"
-    r"|(?:抱歉|对不起|對不起|很抱歉|不好意思)[^\n]{0,20}(?:我)?(?:无法|無法|不能)"
-    r"|(?:申し訳(?:ありません|ございません)|すみません)[^\n]{0,40}(?:できません|できかねます|お手伝い)"
-    r"|(?:죄송합니다|죄송하지만|미안)[^\n]{0,40}(?:없습니다|수 없)"
-    r"|(?:عذرًا|عذراً|عذرا|آسف|أعتذر)[^\n]{0,40}(?:لا أستطيع|لا يمكنني|لا أقدر)"
-    r"|(?:מצטער|סליחה)[^\n]{0,40}(?:לא יכול|איני יכול)"
-    r"|(?:क्षमा|माफ़|मुझे खेद)[^\n]{0,60}(?:नहीं कर|असमर्थ)"
-    r"|(?:xin lỗi|rất tiếc)[^\n]{0,60}không thể"
-    r"|(?:maaf)[^\n]{0,60}tidak (?:dapat|bisa)"
-    r"|(?:ขออภัย|ขอโทษ)[^\n]{0,40}ไม่สามารถ"
-    r"|(?:îmi pare rău|ne pare rău)[^\n]{0,60}nu pot"
-    r"|(?:sajnálom|elnézést)[^\n]{0,60}nem tud"
-    r"|(?:λυπάμαι|συγγνώμη)[^\n]{0,60}δεν μπορώ"
-    r"|(?:žao mi je|nažalost|oprostite|izvini)[^\n]{0,60}ne mogu|(?:žal|oprostite|opravičujem se)[^\n]{0,60}ne morem"
-    r"|(?:съжалявам|за съжаление)[^\n]{0,60}не мога|(?:ho sento|em sap greu)[^\n]{0,60}no puc"
-    r"|(?:متأسفم|متاسفم|ببخشید)[^\n]{0,60}نمی\u200c?توانم|(?:atsiprašau|deja)[^\n]{0,60}negaliu"
-    r"|(?:atvainojiet|diemžēl)[^\n]{0,60}nevaru|(?:vabandust|kahjuks)[^\n]{0,60}ei saa"
-    r"|দুঃখিত[^\n]{0,60}(?:পারি না|পারছি না|পারব না)|(?:því miður|fyrirgefðu)[^\n]{0,60}ekki"
-    r"|(?:anteeksi|valitettavasti|pahoittelen)[^\n]{0,60}en (?:voi|pysty)"
-    r")",
-    re.IGNORECASE,
+# How an apology begins -> what makes it a refusal.
+_REFUSALS = (
+    (
+        r"i['’]m (?:really |very )?sorry|i am sorry|sorry|i apologi[sz]e|my apologies|unfortunately"
+        r"|as an? (?:ai|language model|large language model)\b"
+        r"|i (?:can['’]?t|can ?not|am (?:not able|unable) to|won['’]t|['’]m unable)",
+        r"[^\n]{0,160}?\b(?:assist|help|translat|comply|provide|fulfil|language model|process|continue|request)",
+    ),
+    (
+        r"es tut mir leid|tut mir leid|entschuldigung|leider",
+        r"[^\n]{0,80}\bkann(?: ich)?[^\n]{0,80}(?:helfen|übersetzen|nicht)",
+    ),
+    (r"(?:je suis )?désolée?|je m['’]excuse", r"[^\n]{0,60}\bje ne (?:peux|suis)"),
+    (r"lo siento|perdón|disculpa", r"[^\n]{0,60}\bno (?:puedo|me es posible)"),
+    (r"mi dispiace|spiacente", r"[^\n]{0,60}\bnon posso"),
+    (r"desculpe|sinto muito|lamento", r"[^\n]{0,60}\bnão posso"),
+    (r"omlouvám se|je mi líto|bohužel", r"[^\n]{0,60}(?:nemohu|nemůžu)"),
+    (r"ospravedlňujem sa|je mi ľúto|prepáčte", r"[^\n]{0,60}nemôžem"),
+    (r"przepraszam|przykro mi|niestety", r"[^\n]{0,60}nie mogę"),
+    (r"het spijt me|sorry", r"[^\n]{0,60}\bkan(?: ik)?[^\n]{0,60}niet"),
+    (r"tyvärr|jag beklagar|förlåt", r"[^\n]{0,60}kan(?: jag)? inte"),
+    (r"beklager|desværre|undskyld", r"[^\n]{0,60}kan(?: jeg)? ikke"),
+    (r"извините|к сожалению|простите|прошу прощения", r"[^\n]{0,60}не могу"),
+    (r"вибачте|на жаль|перепрошую", r"[^\n]{0,60}не можу"),
+    (r"üzgünüm|maalesef", r"[^\n]{0,80}(?:edemem|olamam|yapamam|çeviremem|veremem)"),
+    (r"抱歉|对不起|對不起|很抱歉|不好意思", r"[^\n]{0,20}(?:我)?(?:无法|無法|不能)"),
+    (r"申し訳(?:ありません|ございません)|すみません", r"[^\n]{0,40}(?:できません|できかねます|お手伝い)"),
+    (r"죄송합니다|죄송하지만|미안", r"[^\n]{0,40}(?:없습니다|수 없)"),
+    (r"عذرًا|عذراً|عذرا|آسف|أعتذر", r"[^\n]{0,40}(?:لا أستطيع|لا يمكنني|لا أقدر)"),
+    (r"מצטער|סליחה", r"[^\n]{0,40}(?:לא יכול|איני יכול)"),
+    (r"क्षमा|माफ़|मुझे खेद", r"[^\n]{0,60}(?:नहीं कर|असमर्थ)"),
+    (r"xin lỗi|rất tiếc", r"[^\n]{0,60}không thể"),
+    (r"maaf", r"[^\n]{0,60}tidak (?:dapat|bisa)"),
+    (r"ขออภัย|ขอโทษ", r"[^\n]{0,40}ไม่สามารถ"),
+    (r"îmi pare rău|ne pare rău", r"[^\n]{0,60}nu pot"),
+    (r"sajnálom|elnézést", r"[^\n]{0,60}nem tud"),
+    (r"λυπάμαι|συγγνώμη", r"[^\n]{0,60}δεν μπορώ"),
+    (r"žao mi je|nažalost|oprostite|izvini", r"[^\n]{0,60}ne mogu"),
+    (r"žal|oprostite|opravičujem se", r"[^\n]{0,60}ne morem"),
+    (r"съжалявам|за съжаление", r"[^\n]{0,60}не мога"),
+    (r"ho sento|em sap greu", r"[^\n]{0,60}no puc"),
+    (r"متأسفم|متاسفم|ببخشید", r"[^\n]{0,60}نمی\u200c?توانم"),
+    (r"atsiprašau|deja", r"[^\n]{0,60}negaliu"),
+    (r"atvainojiet|diemžēl", r"[^\n]{0,60}nevaru"),
+    (r"vabandust|kahjuks", r"[^\n]{0,60}ei saa"),
+    (r"দুঃখিত", r"[^\n]{0,60}(?:পারি না|পারছি না|পারব না)"),
+    (r"því miður|fyrirgefðu", r"[^\n]{0,60}ekki"),
+    (r"anteeksi|valitettavasti|pahoittelen", r"[^\n]{0,60}en (?:voi|pysty)"),
 )
+_REFUSAL = re.compile(rf"\s*(?:{'|'.join(f'(?:{sorry}){then}' for sorry, then in _REFUSALS)})", re.IGNORECASE)
+_APOLOGY = re.compile(
+    "|".join([*(sorry for sorry, _ in _REFUSALS), "we(?:['’]re| are) sorry", "regret"]), re.IGNORECASE
+)
+
+
+def refusal(text: str, source: str) -> re.Match[str] | None:
+    """A refusal at the beginning of a text; none where the source apologises: *Sorry, the file cannot be opened*."""
+    found = _REFUSAL.match(text)
+    return None if found is None or _APOLOGY.search(source) else found
+
+
 # What stands in instructions to a model and in no translation.
 PROMPT = re.compile(
     r"</?(?:source|target|text|translation|segment|glossary|instructions?|system|user|assistant|document|context)(?:\s[^<>]*)?>"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from mtqa.chat_signs import FENCE, LEAD_IN, NOTE, NOTE_SIGNS, PROMPT, PROMPT_SIGNS, REFUSAL, colons
+from mtqa.chat_signs import FENCE, LEAD_IN, NOTE, NOTE_SIGNS, PROMPT, PROMPT_SIGNS, colons, refusal
 from mtqa.checks.pieces import part_of
 from mtqa.facts import Case
 from mtqa.model import Severity
@@ -45,13 +45,10 @@ class Refusal:
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
-        said: bool | None = None  # whether the source apologises itself
         for position, candidate in enumerate(case.candidates):
-            found = REFUSAL.match(candidate.plain)
+            found = refusal(candidate.plain, case.source.plain)
             if found:
-                said = bool(REFUSAL.match(case.source.plain)) if said is None else said
-                if not said:
-                    yield Fault(position, f"refusal: {_short(found)}", "refusal", found.span())
+                yield Fault(position, f"refusal: {_short(found)}", "refusal", found.span())
 
 
 class PromptLeak:

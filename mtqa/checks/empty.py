@@ -20,7 +20,5 @@ class Empty:
         if not case.coded and all(case.sizes):
             return
         for position, candidate in enumerate(case.candidates):
-            if (not candidate.bare or not candidate.plain.strip()) and (
-                candidate.text.blank and not case.source.text.blank
-            ):
+            if candidate.text.blank and not case.source.text.blank:
                 yield Fault(position, "empty")

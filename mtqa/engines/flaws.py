@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from mtqa.chat_signs import LEAD_IN, NOTE, REFUSAL, colons
+from mtqa.chat_signs import LEAD_IN, NOTE, colons, refusal
 from mtqa.languages import primary
 from mtqa.ports import Query
 
@@ -76,8 +76,8 @@ def leaked(text: str, canary: str, ids: set[str]) -> str:
 def refused(query: Query, text: str) -> str:
     """The words of a refusal in place of a translation; empty when it is none."""
     # Into English, an apology may be what the source says.
-    found = None if primary(query.target_lang) == "en" else REFUSAL.match(text)
-    return f"the model declined: {found[0].strip()}" if found and not REFUSAL.match(query.text) else ""
+    found = None if primary(query.target_lang) == "en" else refusal(text, query.text)
+    return f"the model declined: {found[0].strip()}" if found else ""
 
 
 def chatter(query: Query, text: str) -> str:

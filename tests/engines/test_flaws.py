@@ -45,6 +45,8 @@ def test_chatter(source: str, answer: str, flawed: bool) -> None:
         ("I'm sorry, I can't help you.", "I'm sorry, I can't help you.", "de", False),
         ("Es tut mir leid, da kann ich nicht helfen.", "I'm sorry, I can't help with that.", "en", False),
         ("Sorry", "Entschuldigung", "de", False),
+        ("Sorry, the file cannot be opened.", "Leider kann die Datei nicht geöffnet werden.", "de", False),
+        ("We’re sorry, this page is gone.", "抱歉，无法显示此页面。", "zh", False),
         ("I can", "I can", "de", False),
     ],
 )
