@@ -54,9 +54,11 @@ FENCE = "```"
 # How an apology begins -> what makes it a refusal.
 _REFUSALS = (
     (
-        r"i['’]m (?:really |very )?sorry|i am sorry|sorry|i apologi[sz]e|my apologies|unfortunately"
-        r"|as an? (?:ai|language model|large language model)\b"
-        r"|i (?:can['’]?t|can ?not|am (?:not able|unable) to|won['’]t|['’]m unable)",
+        (
+            r"i['’]m (?:really |very )?sorry|i am sorry|sorry|i apologi[sz]e|my apologies|unfortunately"
+            r"|as an? (?:ai|language model|large language model)\b"
+            r"|i (?:can['’]?t|can ?not|am (?:not able|unable) to|won['’]t|['’]m unable)"
+        ),
         r"[^\n]{0,160}?\b(?:assist|help|translat|comply|provide|fulfil|language model|process|continue|request)",
     ),
     (

@@ -339,7 +339,7 @@ TABLES: dict[str, list[Row]] = {
             for source in ("Sorry, the file cannot be opened.", "Unfortunately, the file can’t be opened.")
             for lang, target in (
                 ("de", "Leider kann die Datei nicht geöffnet werden."), ("zh", "抱歉，无法打开此文件。"),
-                ("ja", "申し訳ありませんが、ファイルを開くことができません。"), ("ko", "죄송합니다. 파일을 열 수 없습니다."),
+                ("ja", "申し訳ありませんが、ファイルを開けません。"), ("ko", "죄송합니다. 파일을 열 수 없습니다."),
                 ("sv", "Tyvärr kan inte filen öppnas."), ("hr", "Nažalost, datoteke se ne mogu otvoriti."),
                 ("et", "Kahjuks ei saa faili avada."), ("is", "Því miður er ekki hægt að opna skrána."),
                 ("vi", "Rất tiếc, không thể mở tệp."), ("th", "ขออภัย ไม่สามารถเปิดไฟล์ได้"),
