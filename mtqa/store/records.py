@@ -151,11 +151,6 @@ def results_to_json(results: Sequence[Result], *, spliced: bool = False) -> list
     return [_record(result, numbers, found) for result, found in zip(results, utilities, strict=True)]
 
 
-def result_to_json(result: Result) -> JsonObject:
-    """One line of `segments.jsonl`."""
-    return results_to_json([result])[0]
-
-
 def _numbers(result: Result) -> list[float]:
     """The numbers of a record but its utilities, in the order in which `_record` takes them; absent ones are 0."""
     verdict = result.verdict
