@@ -15,6 +15,7 @@
       StoreError              locked, damaged, other version
       DecisionError           a reviewer's decision that cannot be followed
         StaleDecision         what was decided about has changed since
+      CalibrationError        labels that no calibration can be made from
       SeveralErrors           more than one of the above, a line each
 
 Every message reads *where: what; what to do*.

@@ -49,13 +49,18 @@ def find(
 ) -> list[Found]:
     """The files at `paths`, folders walked in name order; what lies below `out` is left out.
 
-    Labels are file names; where two would be equal, paths below what all inputs have in common.
+    Labels are file names; where two would be equal, paths below what all inputs have in common. A label leads nowhere
+    outside, so copies can be put below a folder by it. Raises ConfigError: no such path, no file in any of them.
     """
     found = [(path, base, named) for given in paths for path, base, named in _walk(given, out)]
+    if paths and not found:
+        below = f", leaving out what is below {out}" if out else ""
+        where = ", ".join(map(str, paths))
+        raise ConfigError(where, f"there is no file{below}", "name bilingual files, or a folder that has some")
     labels = [path.relative_to(base).as_posix() for path, base, _ in found]
     if len(set(labels)) < len(labels):
-        common = Path(os.path.commonpath([path.absolute().parent for path, _, _ in found]))
-        labels = [path.absolute().relative_to(common).as_posix() for path, _, _ in found]
+        common = Path(os.path.commonpath([_plain(path).parent for path, _, _ in found]))
+        labels = [_plain(path).relative_to(common).as_posix() for path, _, _ in found]
     unique = dict(zip(labels, found, strict=True))
     return [
         Found(BilingualFile(path, label, source_lang, target_lang, profile), named)
@@ -70,11 +75,23 @@ def _walk(given: Path, out: Path | None) -> Iterator[tuple[Path, Path, bool]]:
     if not given.is_dir():
         yield given, given.parent, True
         return
-    skipped = out.absolute() if out else None
-    for path in sorted(given.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(given).parts)
-        if path.is_file() and not hidden and not (skipped and path.absolute().is_relative_to(skipped)):
+    skipped = _plain(out) if out else None
+    for path in _files(given):
+        if not (skipped and _plain(path).is_relative_to(skipped)):
             yield path, given, False
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """What may be an input in a folder: every file that is not hidden, nor in a hidden folder."""
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.is_file() and not hidden:
+            yield path
+
+
+def _plain(path: Path) -> Path:
+    """The whole path, without `..`: a label with one would lead out of the folder that copies go to."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - links stay what they are called
 
 
 def open_input(found: Found, formats: Mapping[str, Format]) -> Opened:
@@ -82,6 +99,12 @@ def open_input(found: Found, formats: Mapping[str, Format]) -> Opened:
     chosen = detect(found.file.path, formats)
     name = next(name for name, known in formats.items() if known is chosen)
     return Opened(found.file, name, chosen, digest(found.file.path))
+
+
+def none_of(inputs: Sequence[Found]) -> ConfigError:
+    """The error where not one of the inputs is a bilingual file that can be read: nothing done is no success."""
+    what = f"none of {len(inputs)} files is a bilingual file that can be read"
+    return ConfigError("inputs", what, "`mtqa inspect` says what each of them is")
 
 
 def digest(path: Path) -> str:

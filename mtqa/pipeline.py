@@ -23,7 +23,7 @@ from mtqa.consensus.risk import Ranking
 from mtqa.errors import FormatError, MtqaError, SeveralErrors, StaleFile, UnknownFormat
 from mtqa.formats import write_copy
 from mtqa.inline import Text
-from mtqa.inputs import Found, Opened, digest, open_input
+from mtqa.inputs import Found, Opened, digest, none_of, open_input
 from mtqa.issues import REASONS, issue_of
 from mtqa.judging import Judge, Rules, signatures_of
 from mtqa.model import CandidateSet, Edit, Notice, Result, Severity, Status
@@ -182,6 +182,8 @@ def read(plan: Plan, store: RunStore, progress: Progress) -> tuple[list[Opened],
         progress.advance("read", 1)
     if faults:
         raise faults[0] if len(faults) == 1 else SeveralErrors(faults)
+    if plan.inputs and not opened:
+        raise none_of(plan.inputs)
     return opened, inputs, notices
 
 

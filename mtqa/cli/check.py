@@ -15,7 +15,7 @@ from mtqa.checks import Ignores, run_checks, watched
 from mtqa.cli.terminal import notice, printable
 from mtqa.config import load_settings
 from mtqa.errors import FormatError, MtqaError, SeveralErrors, UnknownFormat
-from mtqa.inputs import Found, Opened, find, open_input
+from mtqa.inputs import Found, Opened, find, none_of, open_input
 from mtqa.issues import issue_of
 from mtqa.languages import canonical
 from mtqa.model import Candidate, CandidateSet, Finding, Notice, Segment, Severity
@@ -37,7 +37,10 @@ def command(paths: tuple[Path, ...], config: Path | None, target_lang: str | Non
     settings = load_settings(config)
     if target_lang:
         settings = replace(settings, target_lang=canonical(target_lang, "--target-lang"))
-    opened, faults = _opened(find(paths, settings.source_lang, settings.target_lang))
+    inputs = find(paths, settings.source_lang, settings.target_lang)
+    opened, faults = _opened(inputs)
+    if not opened and not faults:
+        raise none_of(inputs)
     checks = watched(_sets(opened, lambda _notice: None), build_checks(settings))
     ignores = Ignores.read(settings.ignores)
     segments = errors = 0

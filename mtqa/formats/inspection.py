@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mtqa.errors import FormatError
 from mtqa.formats.base import XmlFormat
 from mtqa.formats.copying import write_copy
 from mtqa.formats.detection import detect
@@ -75,8 +76,13 @@ def kinds_of(chosen: Format) -> Sequence[Kind]:
 
 
 def comes_back(path: Path, formats: Mapping[str, Format], destination: Path) -> bool:
-    """Write the file with nothing to change to `destination`; whether that has the same bytes. Raises FormatError."""
+    """Write the file with nothing to change to `destination`; whether that has the same bytes.
+
+    Raises FormatError; also where another file is at `destination` already.
+    """
     _, chosen = _named(path, formats)
+    if destination.exists() and not (destination.is_file() and filecmp.cmp(path, destination, shallow=False)):
+        raise FormatError(str(destination), "is there already, and is another file", "name an empty folder")
     file = BilingualFile(path, path.name, _UNDETERMINED, _UNDETERMINED)  # languages do not matter here
     write_copy(chosen, file, lambda _: None, destination)
     return filecmp.cmp(path, destination, shallow=False)
