@@ -92,6 +92,8 @@ class Settings:
         """These settings with one more `file` engine. Raises ConfigError for a name that is taken."""
         if name in self.engines:
             raise ConfigError(f"--candidates {name}", "there is an engine of this name", "choose another name")
+        if name != name.encode(errors="replace").decode():
+            raise ConfigError("--candidates", f"{name!a} is not in UTF-8", "choose another name")
         engine = PluginSettings(name, "file", {"path": str(path.absolute())})
         return replace(self, engines={**self.engines, name: engine})
 

@@ -95,7 +95,10 @@ def _plain(path: Path) -> Path:
 
 
 def open_input(found: Found, formats: Mapping[str, Format]) -> Opened:
-    """Find the format of a file. Raises UnknownFormat, UnsafeFile."""
+    """Find the format of a file. Raises UnknownFormat, UnsafeFile; FormatError for a name that no text can hold."""
+    label = found.file.label.encode(errors="backslashreplace").decode()
+    if label != found.file.label:  # the system gave bytes that are no UTF-8, as old archives have them
+        raise FormatError(label, "the name of the file is not in UTF-8", "rename it")
     chosen = detect(found.file.path, formats)
     name = next(name for name, known in formats.items() if known is chosen)
     return Opened(found.file, name, chosen, digest(found.file.path))

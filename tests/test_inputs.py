@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -96,3 +98,23 @@ def test_rewritten_files_replace_nobodys(invoke: Callable[..., Result]) -> None:
     assert Path("b/x.xlf").read_text(encoding="utf-8") == "mine"
     for _ in range(2):
         assert invoke("inspect", "a", "--rewrite", "c").exit_code == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a file system with names of any bytes")
+def test_a_name_that_is_not_utf8_is_told_and_the_other_files_go_through(invoke: Callable[..., Result]) -> None:
+    copied("in/a.xlf")
+    Path(os.fsdecode(b"in/M\xfcller.xlf")).write_bytes(SAMPLE.read_bytes())
+    done = invoke("run", "in", "-c", CONFIG, "-o", "out")
+    assert str(done.exception) == "M\\udcfcller.xlf: the name of the file is not in UTF-8; rename it"
+    done = invoke("run", "in", "-c", CONFIG, "-o", "out", "--skip-unreadable")
+    assert done.stdout.startswith("16 segments"), done.output
+    assert invoke("inspect", "in", "--rewrite", "again").exit_code == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a file system with names of any bytes")
+def test_a_folder_whose_name_is_not_utf8_is_a_folder(invoke: Callable[..., Result]) -> None:
+    folder = os.fsdecode(b"M\xfcller")
+    copied(f"{folder}/x.xlf")
+    done = invoke("run", f"{folder}/x.xlf", "-c", CONFIG, "-o", f"{folder}/out")
+    assert done.stdout.startswith("16 segments"), done.output
+    assert invoke("scorecard", f"{folder}/out", "--format", "html,json").exit_code == 0

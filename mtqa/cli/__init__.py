@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from io import TextIOWrapper
 
 import click
 
@@ -74,6 +75,8 @@ def mtqa(*, debug: bool) -> None:
 
 def main() -> None:
     """Run the command line; errors that mtqa raises on purpose become one line and their exit status."""
+    if isinstance(sys.stdout, TextIOWrapper):  # what its encoding cannot say is spelt out, in JSON as JSON does
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = mtqa.main(standalone_mode=False)  # what a command exits with is returned here
     except click.ClickException as error:

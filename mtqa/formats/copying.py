@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
+from types import SimpleNamespace
 
 from mtqa.errors import FormatError
 from mtqa.formats.splice import markup
@@ -119,8 +120,9 @@ def _fault(path: Path) -> str | None:
 
     try:
         with path.open("rb") as source:
+            nameless = SimpleNamespace(read=source.read)  # lxml would take the name, and can take only some
             events = etree.iterparse(
-                source, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, collect_ids=False
+                nameless, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, collect_ids=False
             )
             for _, node in events:
                 node.clear()

@@ -23,10 +23,13 @@ class CsvReport:
 
         engines = list(manifest_of(folder)["engines"])
         rows = [
-            {key: _harmless(value) if isinstance(value, str) else value for key, value in flat(result, engines).items()}
+            {
+                encodable(key): _harmless(value) if isinstance(value, str) else value
+                for key, value in flat(result, engines).items()
+            }
             for result in results_of(folder)
         ]
-        names = (*COLUMNS, *(f"candidate {engine}" for engine in engines))
+        names = (*COLUMNS, *(encodable(f"candidate {engine}") for engine in engines))
         schema = {name: pl.Float64 if name in NUMBERS else pl.String for name in names}
         pl.DataFrame(rows, schema=schema).write_csv(out, include_bom=True)
 

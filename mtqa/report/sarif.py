@@ -48,7 +48,7 @@ class SarifReport:
             "results": [_result(problem, names.index(problem.rule)) for problem in found],
         }
         log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-        out.write(json.dumps(log, ensure_ascii=False, indent=1).encode() + b"\n")
+        out.write(json.dumps(log, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace") + b"\n")
 
 
 def _taxa(problem: Problem) -> dict[str, str]:

@@ -226,7 +226,8 @@ def write_lines(path: Path, lines: Iterable[bytes]) -> None:
 def write_manifest(folder: Path, manifest: JsonObject) -> None:
     """`run.json`, whole or not at all. Written last: a folder that has it holds a complete run."""
     with replacing(folder / "run.json") as out:
-        out.write(json.dumps(manifest, ensure_ascii=False, indent=1).encode() + b"\n")
+        text = json.dumps(manifest, ensure_ascii=False, indent=1)
+        out.write(text.encode("utf-8", "backslashreplace") + b"\n")  # of a lone surrogate, JSON's own escape
 
 
 def read_manifest(folder: Path) -> JsonObject:
@@ -234,12 +235,14 @@ def read_manifest(folder: Path) -> JsonObject:
     path = folder / "run.json"
     try:
         manifest: JsonObject = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise StoreError(
             str(folder), "is not a finished run (no run.json)", "name a folder that `mtqa run` wrote"
         ) from error
     except (OSError, ValueError) as error:
         raise StoreError(str(path), f"cannot be read ({error})", "run again") from error
+    if not isinstance(manifest, dict):
+        raise StoreError(str(path), "is not the record of a run", "name a folder that `mtqa run` wrote")
     if manifest.get("schema") != SCHEMA_VERSION:
         raise StoreError(str(path), f"is of schema {manifest.get('schema')}, not {SCHEMA_VERSION}", "run again")
     return manifest
