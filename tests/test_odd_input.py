@@ -79,3 +79,58 @@ def test_a_record_that_is_none_of_a_run_is_told(content: str, invoke: Callable[.
     Path("out/run.json").write_text(content, encoding="utf-8")
     assert refused(invoke("show", "out")).startswith(str(Path("out/run.json")))
     assert "is not a finished run" in refused(invoke("show", Path("out/run.json")))
+
+
+@pytest.mark.parametrize("place", ["mine.jsonl", "full", "t.csv", "-"])
+def test_scores_replace_nothing_that_is_not_theirs(place: str, invoke: Callable[..., Result]) -> None:
+    table("mine.jsonl")
+    Path("full").mkdir()
+    Path("full/segments.jsonl").write_text("mine", encoding="utf-8")
+    refused(invoke("score", table("t.jsonl"), "-o", place))
+    assert Path("mine.jsonl").read_text(encoding="utf-8") == Path("t.jsonl").read_text(encoding="utf-8")
+    assert Path("full/segments.jsonl").read_text(encoding="utf-8") == "mine"
+    assert not {"t.csv", "-"} & {path.name for path in Path().iterdir()}
+
+
+def test_scores_replace_what_is_theirs(invoke: Callable[..., Result]) -> None:
+    for _ in range(2):
+        assert invoke("score", table("t.jsonl"), "-o", "lines.jsonl").exit_code == 0
+        assert invoke("score", table("t.jsonl"), "-o", "out").exit_code == 0
+        Path("out/run.json").unlink()  # as if it had been killed before its end
+    assert refused(invoke("score", "none.jsonl", "-o", "out")) == "none.jsonl: no such file; name an existing table"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("scorecard", "--seed", "-1"), ("pool", "--seed", "-1"), ("scorecard", "--spread-cost", "nan"),
+        ("scorecard", "--spread-cost", "inf"), ("scorecard", "--volume", "9", "--words-per-hour", "nan"),
+        ("pool", "--error-below", "nan", "--labels", "labels.jsonl"), ("pool", "-o", "-"),
+        ("scorecard", "--format", "html", "-o", "t.jsonl"), ("scorecard", "--format", "html", "-o", "t.jsonl/deep"),
+        ("pool", "--labels", "empty.csv"), ("calibrate", "labels.jsonl", "--mqm", "nan"),
+        ("calibrate", "labels.jsonl", "--tolerance", "nan"), ("calibrate", "labels.jsonl", "--error-below", "nan"),
+    ],
+)  # fmt: skip
+def test_options_of_evidence_that_mean_nothing_are_told(
+    options: tuple[str, ...], invoke: Callable[..., Result]
+) -> None:
+    """NaN passes every comparison of a range, and would end as NaN in JSON, which is none."""
+    invoke("score", table("t.jsonl"), "-o", "out")
+    Path("labels.jsonl").write_text('{"id": "1", "engine": "a", "score": 50}\n', encoding="utf-8")
+    Path("empty.csv").write_text("", encoding="utf-8")
+    command, *rest = options
+    refused(invoke(command, "out", *rest))
+    refused(invoke(command, "nowhere", *rest))
+    assert not Path("nowhere").exists()
+
+
+def test_a_probe_says_what_is_wrong_before_it_asks(invoke: Callable[..., Result]) -> None:
+    sample = Path(__file__).parent.parent / "sample_files"
+    probe = ("probe", sample / "app_en-de.xlf", "-c", sample / "mtqa.toml", "--limit", "1", "--repeat", "1")
+    assert "stdout takes one format" in refused(invoke(*probe, "-o", "-"))
+    Path("words.csv").write_text("big,large\n\n\nsmall\n", encoding="utf-8")
+    assert refused(invoke(*probe, "--synonyms", "words.csv")).startswith("words.csv:4: ")
+    Path("file").write_text("mine", encoding="utf-8")
+    assert refused(invoke(*probe, "-o", "file")).startswith("file: cannot be made")
+    assert not Path("cache.sqlite").exists(), "nothing was asked"
+    assert invoke(*probe, "-o", "out").stdout == "1 segment, each asked 1 time\n"

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from mtqa import __version__
+from mtqa.cli.numbers import Number, NumberRange, Share
 from mtqa.cli.terminal import printable
 from mtqa.confidence import SCHEMA_VERSION, STRATA, pool_of
 from mtqa.errors import ConfigError
@@ -19,30 +20,13 @@ from mtqa.review.labels import Labels, Right, read_labels
 from mtqa.store.run import fingerprint, read_manifest, read_results, replacing
 
 
-class _Share(click.ParamType[float]):
-    """`5%`, `5 %` or `0.05`: between 0 and 1, both left out."""
-
-    name = "share"
-
-    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The share."""
-        text = str(value).strip()
-        try:
-            share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-        except ValueError:
-            share = 0.0
-        if not 0 < share < 1:
-            self.fail(f"{value!r} is no share: write 5% or 0.05", param, ctx)
-        return share
-
-
 @click.command("calibrate")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="RUN")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="LABELS...")
 @click.option(
-    "--risk", type=_Share(), default="5%", show_default=True, help="Most errors among what is accepted unseen."
+    "--risk", type=Share(), default="5%", show_default=True, help="Most errors among what is accepted unseen."
 )
-@click.option("--confidence", type=_Share(), default="90%", show_default=True, help="How sure that is to be.")
+@click.option("--confidence", type=Share(), default="90%", show_default=True, help="How sure that is to be.")
 @click.option(
     "--by", type=click.Choice(STRATA), default="languages", show_default=True, help="What has a threshold of its own."
 )
@@ -50,11 +34,11 @@ class _Share(click.ParamType[float]):
     "--order", type=click.Choice(["agreement", "learned"]), default="agreement", show_default=True,
     help="What decides who comes first: agreement, or all features, learned from half of the documents.",
 )  # fmt: skip
-@click.option("--error-below", type=float, default=80.0, show_default=True,
+@click.option("--error-below", type=Number(), default=80.0, show_default=True,
               help="A translation with a lower score (esa or score) is wrong.")  # fmt: skip
-@click.option("--mqm", type=click.FloatRange(0, min_open=True), default=5.0, show_default=True,
+@click.option("--mqm", type=NumberRange(0, min_open=True), default=5.0, show_default=True,
               help="Wrong from this penalty on.")  # fmt: skip
-@click.option("--tolerance", type=click.FloatRange(0, 1), default=0.0, show_default=True,
+@click.option("--tolerance", type=NumberRange(0, 1), default=0.0, show_default=True,
               help="Share of the characters that an edit of a right translation may change.")  # fmt: skip
 @click.option("--state", "states", multiple=True, metavar="NAME",
               help="Of a post-edited file, only segments in this state. Repeatable.")  # fmt: skip

@@ -8,15 +8,18 @@ from pathlib import Path
 
 import click
 
+from mtqa.cli.numbers import Number
 from mtqa.cli.terminal import printable
 from mtqa.evidence.labels import Labels, match
 from mtqa.evidence.observed import Observed, Run, observe
 from mtqa.evidence.stats import RESAMPLES, SEED
 from mtqa.ports import JsonObject
+from mtqa.store.database import make_folder
 from mtqa.store.run import fingerprint, read_manifest, read_results, replacing
 from mtqa.store.tables import read_table
 
 FORMATS = ("json", "html")
+STDOUT = Path("-")
 Command = Callable[..., None]
 
 
@@ -43,7 +46,7 @@ def evidence_options(name: str, use: str) -> Callable[[Command], Command]:
         click.option(
             "--labels", type=folder, help=f"Table of id, engine, score or error (JSONL, CSV, Parquet): {use}."
         ),
-        click.option("--error-below", type=float, metavar="SCORE", help="Below which score a label is an error."),
+        click.option("--error-below", type=Number(), metavar="SCORE", help="Below which score a label is an error."),
         click.option(
             "--format",
             "formats",
@@ -59,7 +62,7 @@ def evidence_options(name: str, use: str) -> Callable[[Command], Command]:
             help="Folder for them; that of the first RUN without. - is stdout, for one format.",
         ),
         click.option("--resamples", type=click.IntRange(min=100), default=RESAMPLES, show_default=True, help="Draws."),
-        click.option("--seed", type=int, default=SEED, show_default=True, help="Of the draws."),
+        click.option("--seed", type=click.IntRange(min=0), default=SEED, show_default=True, help="Of the draws."),
     ]
 
     def add(command: Command) -> Command:
@@ -81,7 +84,7 @@ def read_labels(path: Path | None, observed: Observed, error_below: float | None
         if error_below is not None:
             raise click.BadParameter("says what labels mean: give --labels as well", param_hint="--error-below")
         return None
-    labels = match(read_table(path), observed, error_below)
+    labels = match(read_table(path), observed, error_below, str(path))
     if labels.unknown:
         tell(f"{labels.unknown} labels are of no candidate of these runs, {labels.used} are")
     if labels.error is None:
@@ -92,6 +95,14 @@ def read_labels(path: Path | None, observed: Observed, error_below: float | None
 def tell(notice: str) -> None:
     """A notice on stderr."""
     click.echo(f"notice: {printable(notice)}", err=True)
+
+
+def require_place(formats: Sequence[str], out: Path) -> None:
+    """Refuse what cannot be delivered before anything is asked or computed. Raises BadParameter, StoreError."""
+    if out == STDOUT and len(formats) != 1:
+        raise click.BadParameter("stdout takes one format: name it with --format", param_hint="-o")
+    if out != STDOUT and formats and out.exists():
+        make_folder(out)  # unless it is a file
 
 
 def deliver(
@@ -106,15 +117,13 @@ def deliver(
     for notice in record["notices"]:
         tell(notice)
     texts = {"json": lambda: json.dumps(record, ensure_ascii=False, indent=1) + "\n", "html": lambda: page(record)}
-    if out == Path("-"):
-        if len(formats) != 1:
-            raise click.BadParameter("stdout takes one format: name it with --format", param_hint="-o")
+    if out == STDOUT:
         click.echo(texts[formats[0]](), nl=False)
         return
     for line in lines:
         click.echo(printable(line))
     if formats:
-        out.mkdir(parents=True, exist_ok=True)
+        make_folder(out)
     for one in formats:
         path = out / f"{name}.{one}"
         with replacing(path) as file:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from mtqa.cli.evidence import aligned, deliver, evidence_options, read_labels, read_runs
+from mtqa.cli.evidence import aligned, deliver, evidence_options, read_labels, read_runs, require_place
 from mtqa.evidence.pool import pool
 from mtqa.ports import JsonObject
 from mtqa.report.evidence import pool_page
@@ -36,10 +36,12 @@ def command(
     Asks no engine. With labels it also says which engines fail together, and whether the choice is better than
     each engine alone. Intervals are of 95 %, over documents.
     """
+    out = out or folders[0]
+    require_place(formats, out)
     observed = read_runs(folders)
     documents, drawn = observed.documents(resamples=resamples, seed=seed)
     record = pool(observed, documents, drawn, read_labels(labels, observed, error_below))
-    deliver(record, "pool", _lines(record), pool_page, formats, out or folders[0])
+    deliver(record, "pool", _lines(record), pool_page, formats, out)
 
 
 def _lines(record: JsonObject) -> Iterator[str]:

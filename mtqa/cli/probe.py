@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from mtqa.cli.differences import bracketed, differences
-from mtqa.cli.evidence import FormatsType, aligned, deliver
+from mtqa.cli.evidence import FormatsType, aligned, deliver, require_place
 from mtqa.cli.probing import How, Probe
 from mtqa.cli.terminal import default_cache
 from mtqa.config import load_settings, parse_money
@@ -22,7 +22,7 @@ from mtqa.parts import assemble
 from mtqa.pipeline import Plan
 from mtqa.ports import JsonObject
 from mtqa.report.evidence import probe_page
-from mtqa.report.evidence.figures import figure, percent
+from mtqa.report.evidence.figures import asked_of, figure, percent
 
 _REPEATED = ("engine", "distinct answers", "self-agreement", "unstable", "numbers differ", "rewritten")
 _VARIED = ("engine", "variation", "segments", "source", "target", "excess", "beyond chance", "numbers differ")
@@ -68,6 +68,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     An engine that is a function of its input gives one answer, and moves no further than its source does. The costs are
     estimated first, and --max-cost is never passed. What was asked before comes from the answer cache.
     """
+    require_place(formats, out)
     settings = load_settings(config)
     settings = replace(
         settings,
@@ -100,20 +101,22 @@ def _read_synonyms(path: Path) -> dict[str, str]:
     """word,synonym in each row. Raises ConfigError."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = [row for row in csv.reader(lines) if row]
+            reader = csv.reader(lines)
+            rows = [(reader.line_num, row) for row in reader if row]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ConfigError(str(path), f"cannot be read ({error})", "give a CSV in UTF-8") from error
-    for number, row in enumerate(rows, start=1):
+    for number, row in rows:
         if len(row) != 2 or not all(cell.strip() for cell in row):
             raise ConfigError(f"{path}:{number}", "is not a word and its synonym", "write word,synonym")
-    return {word.strip(): other.strip() for word, other in rows}
+    return {word.strip(): other.strip() for _, (word, other) in rows}
 
 
 def _lines(record: JsonObject) -> Iterator[str]:
     """What was found, for a terminal."""
-    yield f"{record['segments']} segments, each asked {record['repeat']} times"
-    yield ""
-    yield from aligned(_REPEATED, (_repeats(one) for one in record["engines"] if "repeats" in one))
+    yield asked_of(record)
+    if repeated := [_repeats(one) for one in record["engines"] if "repeats" in one]:
+        yield ""
+        yield from aligned(_REPEATED, repeated)
     rows = [_variation(one["engine"], v) for one in record["engines"] for v in one["variations"]]
     if rows:
         yield ""

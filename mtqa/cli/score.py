@@ -20,9 +20,12 @@ from mtqa.parts import told_checks
 from mtqa.ports import JsonObject
 from mtqa.report.summary import summarise, summary_line
 from mtqa.scoring import Table
+from mtqa.store.database import make_folder
+from mtqa.store.lines import decoded
 from mtqa.store.run import SCHEMA_VERSION, replacing, write_manifest
 
 _LINES = (".jsonl", ".ndjson", ".json")
+_TABLES = (".csv", ".tsv", ".parquet", ".xlsx")  # what somebody may expect, and would get a folder of that name
 
 
 @click.command("score")
@@ -61,7 +64,7 @@ def command(
     try:
         summary = _judged(scored, settings)
         if not lines_only:
-            out.mkdir(parents=True, exist_ok=True)
+            make_folder(out)
             (out / "run.json").unlink(missing_ok=True)  # a folder that has it holds a complete run
         _write(out if lines_only else out / "segments.jsonl", scored.lines())
         notices = _notices(scored, settings)
@@ -76,14 +79,35 @@ def command(
 
 
 def _check(out: Path, table: Path, *, lines_only: bool) -> None:
-    """Refuse to overwrite what is no result of ours."""
-    if out.exists() and out.samefile(table):
+    """Refuse to overwrite what is no result of ours, and what would be made where nobody wants it."""
+    if out.exists() and table.exists() and out.samefile(table):
         raise ConfigError(str(out), "is the table itself", "write the results somewhere else")
+    if out == Path("-") or out.suffix.lower() in _TABLES:
+        todo = "name a folder, and make other forms of it with `mtqa report`; or name a file NAME.jsonl"
+        raise ConfigError(str(out), "is no folder for a run", todo)
     if lines_only:
         if out.is_dir():
             raise ConfigError(str(out), "is a folder", "name a file, or a folder without a suffix")
-    elif out.exists() and not (out.is_dir() and (not any(out.iterdir()) or (out / "run.json").exists())):
+        if out.exists() and not _ours(out):
+            raise ConfigError(str(out), "is there and holds no results", "name another file with -o")
+    elif out.exists() and not (out.is_dir() and (not any(out.iterdir()) or _is_run(out))):
         raise ConfigError(str(out), "is there and no run", "give an empty or new folder with -o, or NAME.jsonl")
+
+
+def _is_run(folder: Path) -> bool:
+    """Whether a folder holds a run, or what is left of one that was killed."""
+    return (folder / "run.json").exists() or ((lines := folder / "segments.jsonl").exists() and _ours(lines))
+
+
+def _ours(path: Path) -> bool:
+    """Whether a file holds results, by its first line; nothing is lost with an empty one."""
+    try:
+        with path.open("rb") as lines:
+            first = lines.readline()
+        record: object = decoded(first) if first else {"status": "", "utilities": {}}
+    except (OSError, ValueError):
+        return False
+    return isinstance(record, dict) and record.keys() >= {"status", "utilities"}
 
 
 def _judged(scored: Table, settings: Settings) -> JsonObject:

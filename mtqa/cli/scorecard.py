@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from mtqa.cli.evidence import aligned, deliver, evidence_options, read_labels, read_runs
+from mtqa.cli.evidence import aligned, deliver, evidence_options, read_labels, read_runs, require_place
+from mtqa.cli.numbers import NumberRange
 from mtqa.evidence.scorecard import ScorecardSettings, scorecard
 from mtqa.ports import JsonObject
 from mtqa.report.evidence import scorecard_page
@@ -24,11 +25,11 @@ _SHARES = ("outliers", "chosen", "failed")
     help="Forecast divergent and erroneous segments, and hours of review, at N segments.",
 )  # fmt: skip
 @click.option(
-    "--spread-cost", type=click.FloatRange(min=0), default=1.0, show_default=True,
+    "--spread-cost", type=NumberRange(min=0), default=1.0, show_default=True,
     help="What a unit of spread costs in the ranking; 0 ranks by mean alone.",
 )  # fmt: skip
 @click.option(
-    "--words-per-hour", type=click.FloatRange(min=0, min_open=True), default=1000.0, show_default=True,
+    "--words-per-hour", type=NumberRange(min=1), default=1000.0, show_default=True,
     help="How fast a reviewer goes, in words of the source; for the forecast.",
 )  # fmt: skip
 @evidence_options("scorecard", "the forecast counts these errors")
@@ -50,11 +51,13 @@ def command(  # noqa: PLR0913 - one parameter an option
     Asks no engine. Agreement is consistency, not quality: engines can be wrong together. Intervals are of 95 %, over
     documents.
     """
+    out = out or folders[0]
+    require_place(formats, out)
     observed = read_runs(folders)
     documents, drawn = observed.documents(resamples=resamples, seed=seed)
     settings = ScorecardSettings(spread_cost, volume, words_per_hour)
     record = scorecard(observed, documents, drawn, settings, read_labels(labels, observed, error_below))
-    deliver(record, "scorecard", _lines(record), scorecard_page, formats, out or folders[0])
+    deliver(record, "scorecard", _lines(record), scorecard_page, formats, out)
 
 
 def _lines(record: JsonObject) -> Iterator[str]:

@@ -25,7 +25,7 @@ _STEPS = 40  # thresholds between a start and the last segment, at most
 _ERRORS = (0, 2, 6)  # that the starts allow
 _TOO_MANY = 10  # times the labels that there are
 _FINE = 1000  # numbers of labels are looked up to this share of them
-_MOST = 100_000  # labels; more are never asked for
+_MOST = 100_000  # labels; beyond, how many exactly does not matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def labels_needed(risk: float, confidence: float, share: float = 0.0) -> int:
     while not _bounded(n, risk, confidence, share):
         n += max(n // _FINE, 1)
         if n > _MOST:
-            return _MOST
+            break
     return n
 
 
@@ -110,7 +110,7 @@ def _starts(n: int, risk: float, confidence: float) -> tuple[tuple[int, ...], fl
 
 def _size_for(errors: int, risk: float, confidence: float) -> int:
     """The least number of labels that bound the risk though so many are wrong."""
-    n = labels_needed(risk, confidence)
+    n = max(labels_needed(risk, confidence), errors)
     while _bound(errors, n, confidence) > risk:
         n += 1
     return n

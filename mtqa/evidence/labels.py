@@ -44,8 +44,10 @@ class Labels:
         return 1.0 - self.error
 
 
-def match(rows: Iterable[tuple[str, Any]], observed: Observed, error_below: float | None = None) -> Labels:
-    """The labels of the candidates of these runs. `rows`: (where it stands, row).
+def match(
+    rows: Iterable[tuple[str, Any]], observed: Observed, error_below: float | None = None, source: str = "labels"
+) -> Labels:
+    """The labels of the candidates of these runs. `rows`: (where it stands, row); `source`: what all of them are in.
 
     Several labels of one candidate are averaged: scores as they are, errors by majority. Raises FormatError: a row that
     is no label, labels without errors where `error_below` is not given, no label that fits.
@@ -58,7 +60,6 @@ def match(rows: Iterable[tuple[str, Any]], observed: Observed, error_below: floa
     shape = len(observed), len(place)
     sums, counts = np.zeros((2, *shape)), np.zeros((2, *shape))
     used = unknown = 0
-    where = "labels"
     for where, row in rows:
         identity, file, engine, values = _label(row, where)
         found = segments.get((file, identity), [])
@@ -69,12 +70,10 @@ def match(rows: Iterable[tuple[str, Any]], observed: Observed, error_below: floa
         for kind, value in values.items():
             sums[kind, found, place[engine]] += value
             counts[kind, found, place[engine]] += 1
-    source = where.partition(":")[0]
     if not used:
-        what = f"none of {unknown} labels is of a segment and an engine of these runs"
-        raise FormatError(
-            source, what, "give each row the id of a segment and the name of an engine, as the run has them"
-        )
+        todo = "give each row the id of a segment and the name of an engine, as the run has them"
+        what = f"none of {unknown} labels is of a segment and an engine of these runs" if unknown else "has no labels"
+        raise FormatError(source, what, todo)
     score, error = np.divide(sums, counts, out=np.full(counts.shape, np.nan), where=counts > 0)
     return _labels(score, error, used, unknown, error_below)
 

@@ -16,6 +16,14 @@ _CACHE = 16 * 1024  # KiB of pages in memory: the inner pages of an index over m
 _LOG = 4000  # pages of log before it is folded into the file: a page that many commits change is then written once
 
 
+def make_folder(folder: Path) -> None:
+    """The folder, with those above it, unless it is there. Raises StoreError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(str(folder), f"cannot be made ({error.strerror})", "choose another folder") from error
+
+
 class Database:
     """A connection that threads share under a lock.
 
@@ -25,10 +33,7 @@ class Database:
     def __init__(self, path: Path, schema: str, *, exclusive: bool = False) -> None:
         self.path = path
         self._lock = Lock()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(str(path.parent), f"cannot be made ({error.strerror})", "choose another folder") from error
+        make_folder(path.parent)
         with self._mapped():
             patience = 0 if exclusive else _PATIENCE
             self._connection = sqlite3.connect(path, timeout=patience, check_same_thread=False)

@@ -83,3 +83,14 @@ def test_equals_are_accepted_together() -> None:
     order = np.repeat([0.9, 0.5], 100)
     found = acceptance(order, np.arange(200) >= 100, RISK, SURE)
     assert (found.threshold, found.accepted, found.errors) == (0.9, 100, 0)
+
+
+@pytest.mark.parametrize("risk", [0.5, 0.9])
+def test_a_low_confidence_needs_as_many_labels_as_it_allows_errors(risk: float) -> None:
+    """Two labels may bound the risk where none is wrong; no fewer than six can be wrong six times."""
+    found = acceptance(np.linspace(1.0, 0.0, 40), np.zeros(40, dtype=bool), risk, 0.1)
+    assert found.accepted == 40
+
+
+def test_more_labels_are_needed_where_some_are_wrong() -> None:
+    assert labels_needed(1e-5, 0.9, 0.5) > labels_needed(1e-5, 0.9)

@@ -44,5 +44,16 @@ def p_value(value: float | None) -> str:
 
 def runs_of(record: JsonObject) -> str:
     """`297 segments of 1 run, 85 documents`."""
-    runs, drawn = len(record["runs"]), record["drawn"]
-    return f"{record['segments']:,} segments of {runs} run{'s' if runs > 1 else ''}, {drawn['count']:,} {drawn['what']}"
+    drawn = record["drawn"]
+    seen = f"{_counted(record['segments'], 'segment')} of {_counted(len(record['runs']), 'run')}"
+    return f"{seen}, {drawn['count']:,} {drawn['what']}"
+
+
+def asked_of(record: JsonObject) -> str:
+    """`60 segments, each asked 5 times`."""
+    segments, times = record["segments"], record["repeat"]
+    return f"{_counted(segments, 'segment')}, each asked {_counted(times, 'time')}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

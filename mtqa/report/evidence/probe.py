@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from mtqa.ports import JsonObject
-from mtqa.report.evidence.figures import figure, percent
+from mtqa.report.evidence.figures import asked_of, figure, percent
 from mtqa.report.evidence.markup import Markup, el, engine, join, section, table
 from mtqa.report.evidence.plots import intervals
 
@@ -34,7 +34,7 @@ def facts(record: JsonObject) -> list[tuple[str, Markup]]:
     signatures = dict(record["signatures"])
     drawn = signatures.pop("intervals")
     told = [
-        ("Seen", join([f"{record['segments']:,} segments, each asked {record['repeat']} times"])),
+        ("Seen", join([asked_of(record)])),
         ("Files", join(el("div", {}, one["file"]) for one in record["inputs"])),
         ("Cost", join([f"{record['spent']:.4f} {record['currency']}"])),
         ("Engines", join(el("div", {}, engine(name), " ", el("code", {}, one)) for name, one in signatures.items())),
