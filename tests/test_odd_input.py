@@ -40,6 +40,12 @@ def table(path: str, rows: list[dict[str, object]] = ROWS) -> str:
     return path
 
 
+def checking() -> str:
+    """Settings with which a table is checked."""
+    Path("mtqa.toml").write_text('[checks]\nnumbers = "error"\n', encoding="utf-8")
+    return "mtqa.toml"
+
+
 def refused(done: Result) -> str:
     """The sentence of an error that was raised on purpose, or of wrong usage."""
     assert isinstance(done.exception, (MtqaError, SystemExit)), done.exception
@@ -134,3 +140,47 @@ def test_a_probe_says_what_is_wrong_before_it_asks(invoke: Callable[..., Result]
     assert refused(invoke(*probe, "-o", "file")).startswith("file: cannot be made")
     assert not Path("cache.sqlite").exists(), "nothing was asked"
     assert invoke(*probe, "-o", "out").stdout == "1 segment, each asked 1 time\n"
+
+
+@pytest.mark.parametrize("rule", ["check:numbrs=0", "reason:omision=0"])
+def test_a_gate_that_nothing_could_close_is_no_gate(rule: str, invoke: Callable[..., Result]) -> None:
+    invoke("score", table("t.jsonl"), "-o", "out", "-c", checking())
+    assert "did you mean" in refused(invoke("gate", "out", "--max", rule))
+    sample = Path(__file__).parent.parent / "sample_files"
+    run = ("run", sample / "app_en-de.xlf", "-c", sample / "mtqa.toml", "-o", "run", "--fail-on", rule)
+    assert "did you mean" in refused(invoke(*run))
+    assert not Path("cache.sqlite").exists(), "nothing was asked"
+
+
+def test_a_gate_on_checks_that_did_not_run_is_told(invoke: Callable[..., Result]) -> None:
+    invoke("score", table("t.jsonl"), "-o", "out")
+    assert "error=0 cannot be broken" in invoke("gate", "out", "--max", "error=0", "--max", "divergent").stderr
+    assert "no check ran" in refused(invoke("gate", "out", "--max", "check:numbers"))
+
+
+def test_ignores_are_added_to_whatever_a_person_wrote(invoke: Callable[..., Result]) -> None:
+    lines = "eins\u2028zwei\ud83d\r5"  # would be ends of lines in the file, and half of a character
+    rows = [{"id": f"1{lines}", "source": "Save 5", "candidates": dict.fromkeys("abc", f"Speichern{lines}6")}]
+    invoke("score", table("t.jsonl", rows), "-o", "out", "-c", checking())
+    ignores = Path("mtqa-ignores.txt")
+    ignores.write_text("# mine\n0123456789abcdef  numbers  gone", encoding="utf-8")
+    done = invoke("ignore", "out", "--check", "numbers", "--note", "it\nis so")
+    assert done.exit_code == 0, done.exception
+    kept = ignores.read_text(encoding="utf-8").splitlines()
+    assert kept[:2] == ["# mine", "0123456789abcdef  numbers  gone"]
+    assert len(kept) > 2
+    assert all(line.endswith("    # it is so") for line in kept[2:])
+    again = invoke("score", table("t.jsonl", rows), "-o", "out", "-c", checking())
+    assert again.exit_code == 0, "the file can be read"
+
+
+def test_what_ignores_nothing_is_told(invoke: Callable[..., Result]) -> None:
+    invoke("score", table("t.jsonl"), "-o", "out", "-c", checking())
+    assert "name findings" in refused(invoke("ignore", "out"))
+    assert "did you mean 'numbers'" in refused(invoke("ignore", "out", "--check", "numbrs"))
+    assert "is not a finished run" in refused(invoke("ignore", "nowhere", "--check", "numbers"))
+
+
+def test_show_says_that_there_is_nothing_to_show(invoke: Callable[..., Result]) -> None:
+    invoke("score", table("t.jsonl"), "-o", "out")
+    assert "no segments that are protected" in invoke("show", "out", "--status", "protected").stderr

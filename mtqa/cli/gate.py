@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 
-from mtqa.cli.gates import STATUS, Gate, GateType
+from mtqa.cli.gates import STATUS, Gate, GateType, require_known
 from mtqa.cli.terminal import printable
 from mtqa.report.tally import tally
 from mtqa.store.run import read_manifest, read_results
+
+_OF_CHECKS = ("error", "warning", "candidate-error", "candidate-warning")
 
 
 @click.command("gate")
@@ -35,8 +37,12 @@ def command(folder: Path, *, gates: tuple[Gate, ...]) -> None:
       check:NAME         a check reports something about a candidate
       reason:CODE        a reason was given
     """  # noqa: D301 - click reads the backspace
-    read_manifest(folder)
+    ran = read_manifest(folder).get("checks", ())
     counts = tally(read_results(folder))
+    checks = {*ran, *(name.removeprefix("check:") for name in counts if name.startswith("check:"))}
+    require_known(gates, checks)
+    if not checks and (blind := [gate.text for gate in gates if gate.name in _OF_CHECKS]):
+        click.echo(f"notice: no check ran in this run, so that {', '.join(blind)} cannot be broken", err=True)
     for gate in gates:
         word = "broken" if gate.trips(counts) else "kept"
         click.echo(f"{word}  {printable(gate.verdict(counts))}")

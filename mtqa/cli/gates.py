@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import click
 
 from mtqa.cli.terminal import printable
+from mtqa.errors import ConfigError
+from mtqa.issues import REASONS
 from mtqa.plugins import nearest
 from mtqa.report.tally import COUNTED
 
 STATUS = 3  # what a command exits with when a rule is broken
 _RULE = re.compile(r"([\w:-]+)(?:=(\d+(?:\.\d+)?)(%?))?")
-_OPEN = ("check:", "reason:")  # whatever follows: a plug-in may bring its own
+_OPEN = ("check:", "reason:")  # what may follow depends on the run
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,19 @@ class Gate:
         count, total = counts.get(self.name, 0), counts["segments"]
         share = f" ({100 * count / total:.1f}%)" if total else ""
         return f"{self.text}: {count} of {total} segments{share}"
+
+
+def require_known(gates: Sequence[Gate], checks: Collection[str]) -> None:
+    """Refuse rules about a check that does not run, or no reason: they would never break. Raises ConfigError."""
+    for gate in gates:
+        kind, _, name = gate.name.partition(":")
+        known = {"check": checks, "reason": REASONS}.get(kind)
+        if known is not None and name not in known:
+            what = f"no {kind} {name!r} in this run{nearest(name, known)}"
+            todo = (
+                f"name one of {', '.join(sorted(known))}" if known else "no check ran: run again with a table [checks]"
+            )
+            raise ConfigError(f"rule {gate.text}", what, todo)
 
 
 def enforce(gates: Sequence[Gate], counts: Mapping[str, int]) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import click
 
 from mtqa.checks.ignores import Ignores, line
+from mtqa.cli.terminal import printable
 from mtqa.config import IGNORES, load_settings
 from mtqa.errors import ConfigError
-from mtqa.store.run import read_results
+from mtqa.plugins import nearest
+from mtqa.store.run import read_manifest, read_results, replacing
 
 
 @click.command("ignore")
@@ -24,6 +27,9 @@ def command(run: Path, fingerprints: tuple[str, ...], checks: tuple[str, ...], n
     They are added to the file of ignores beside the settings. A finding comes back when its source, its target or
     what the rule says changes.
     """
+    if not fingerprints and not checks:
+        raise click.UsageError("name findings by fingerprint, or a check with --check")
+    _require(checks, read_manifest(run).get("checks", ()), run)
     settings = load_settings(config)
     path = settings.ignores or settings.folder / IGNORES
     wanted, known = set(fingerprints), Ignores.read(path if path.exists() else None)
@@ -40,6 +46,24 @@ def command(run: Path, fingerprints: tuple[str, ...], checks: tuple[str, ...], n
             str(run), f"has no finding {', '.join(sorted(wanted))}", "take fingerprints from segments.jsonl"
         )
     if lines:
-        with path.open("a", encoding="utf-8") as out:
-            out.writelines(f"{text}\n" for text in lines.values())
-    click.echo(f"{len(lines)} findings accepted: {path}", err=True)
+        _append(path, lines.values())
+    click.echo(f"{len(lines)} finding{'' if len(lines) == 1 else 's'} accepted: {printable(str(path))}", err=True)
+
+
+def _require(checks: Iterable[str], ran: Collection[str], run: Path) -> None:
+    for name in checks:
+        if name not in ran:
+            what = f"no check {name!r} in this run{nearest(name, ran)}"
+            raise ConfigError(str(run), what, f"name one of {', '.join(ran)}")
+
+
+def _append(path: Path, lines: Iterable[str]) -> None:
+    """Add lines to the file, which a person may have left without an end of its last line."""
+    try:
+        before = path.read_bytes() if path.exists() else b""
+    except OSError as error:
+        raise ConfigError(str(path), f"cannot be read ({error.strerror})", "correct the path of the ignores") from error
+    told = "".join(f"{' '.join(one.splitlines())}\n" for one in lines)  # a text may have ends of lines of its own
+    with replacing(path) as out:
+        out.write(before if not before or before.endswith(b"\n") else before + b"\n")
+        out.write(told.encode("utf-8", "backslashreplace"))

@@ -11,7 +11,7 @@ import click
 from mtqa import __version__
 from mtqa.cli.canary import table
 from mtqa.cli.estimate import preview
-from mtqa.cli.gates import Gate, GateType, enforce
+from mtqa.cli.gates import Gate, GateType, enforce, require_known
 from mtqa.cli.terminal import default_cache, notice, printable, progress
 from mtqa.config import Settings, load_settings, parse_money
 from mtqa.errors import ConfigError
@@ -112,6 +112,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         raise ConfigError("engines", "none is configured", "write [engines.NAME] into mtqa.toml, or give --candidates")
     inputs = find(paths, settings.source_lang, settings.target_lang, out, _profile(settings.write.profile))
     with assemble(settings, answers := settings.cache or default_cache()) as parts:
+        require_known(gates, parts.checks)
         plan = Plan(inputs, settings, parts, out, answers, limit, skip_unreadable, canaries or 0)
         if dry_run:
             preview(plan)

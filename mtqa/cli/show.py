@@ -47,10 +47,13 @@ def command(folder: Path, statuses: tuple[str, ...], limit: int, *, everything: 
     for result in shown:
         for line in _lines(result, change):
             click.echo(line)
+    if not shown:
+        click.echo("no segments" + (f" that are {' or '.join(statuses)}" if statuses else ""), err=True)
     left = len(results) - len(shown)
     if left:
         click.echo(f"{left} more: --all shows them", err=True)
-    click.echo(f"metric: {', '.join(manifest['metrics'].values())}", err=True)
+    if manifest["metrics"]:
+        click.echo(f"metric: {', '.join(manifest['metrics'].values())}", err=True)
 
 
 def _change(diff: bool | None) -> Change | None:

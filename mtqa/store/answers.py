@@ -100,7 +100,7 @@ class Answers:
         try:
             return decoded(answer)
         except ValueError as error:
-            todo = "delete the file and run again"
+            todo = "move it away and run again"
             raise StoreError(str(self._database.path), f"is damaged ({error})", todo) from error
 
 

@@ -81,4 +81,6 @@ class Database:
                 raise StoreError(str(self.path), "in use by another run", "wait for it, or use another -o") from error
             raise StoreError(str(self.path), f"cannot be used ({error})", "check the disk and its rights") from error
         except sqlite3.DatabaseError as error:
-            raise StoreError(str(self.path), f"is damaged ({error})", "delete the file and run again") from error
+            raise StoreError(
+                str(self.path), f"is damaged, or no database ({error})", "move it away and run again"
+            ) from error

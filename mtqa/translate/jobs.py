@@ -42,7 +42,7 @@ class Reply:
         try:
             return cls(**{**kept, "usage": Usage(**kept["usage"]) if kept["usage"] else None})
         except (TypeError, KeyError) as error:
-            raise StoreError("answer cache", f"is damaged ({error})", "delete the file and run again") from error
+            raise StoreError("answer cache", f"is damaged ({error})", "move it away and run again") from error
 
     def to_json(self) -> JsonObject:
         """The JSON to keep; `text` is marked text."""

@@ -233,7 +233,7 @@ def test_fault_36_a_damaged_cache_is_named_and_nothing_is_asked(bench: Bench, da
     damage(bench.folder / "cache.sqlite")
     line = failed(bench.start("out"))
     assert "cache.sqlite: is damaged" in line
-    assert line.endswith("delete the file and run again")
+    assert line.endswith("move it away and run again")
     assert len(bench.asked()) == before
 
 
