@@ -184,3 +184,37 @@ def test_what_ignores_nothing_is_told(invoke: Callable[..., Result]) -> None:
 def test_show_says_that_there_is_nothing_to_show(invoke: Callable[..., Result]) -> None:
     invoke("score", table("t.jsonl"), "-o", "out")
     assert "no segments that are protected" in invoke("show", "out", "--status", "protected").stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
+def test_a_full_disk_behind_the_output_is_told(invoke: Callable[..., Result]) -> None:
+    invoke("score", table("t.jsonl"), "-o", "out")
+    for command in (("show", "out"), ("report", "out", "--format", "csv", "-o", "-")):
+        with Path("/dev/full").open("wb") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "mtqa", *command], stdout=full, stderr=subprocess.PIPE, check=False
+            )
+        assert done.returncode == 1
+        assert done.stderr.startswith(b"error: output: cannot be written"), done.stderr
+
+
+@pytest.mark.parametrize("form", ["html", "csv", "parquet"])
+def test_a_reader_who_has_seen_enough_is_no_fault(form: str, invoke: Callable[..., Result]) -> None:
+    rows = [row | {"id": str(number)} for number in range(200) for row in ROWS]
+    invoke("score", table("t.jsonl", rows), "-o", "out")
+    command = [sys.executable, "-m", "mtqa", "report", "out", "--format", form, "-o", "-"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.read(1)
+        process.stdout.close()
+        assert b"Traceback" not in process.stderr.read()
+
+
+def test_a_report_does_not_take_the_place_of_the_run(invoke: Callable[..., Result]) -> None:
+    invoke("score", table("t.jsonl"), "-o", "out")
+    for kept in ("segments.jsonl", "run.json"):
+        before = (Path("out") / kept).read_bytes()
+        assert "the run itself" in refused(invoke("report", "out", "--format", "csv", "-o", f"out/../out/{kept}"))
+        assert (Path("out") / kept).read_bytes() == before
+    assert "name a format" in refused(invoke("report", "out", "--format", ","))

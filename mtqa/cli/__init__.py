@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from errno import ENOSPC
 from io import TextIOWrapper
 
 import click
@@ -85,6 +86,11 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped: nothing that was answered is lost; run again to go on", err=True)
         sys.exit(130)
+    except OSError as error:
+        if error.errno != ENOSPC or error.filename is not None:  # a file has a name, and is told where it is written
+            raise
+        click.echo("error: output: cannot be written (the disk is full); free some space and run again", err=True)
+        sys.exit(1)
     except MtqaError as error:
         from mtqa.cli.terminal import printable
 

@@ -81,8 +81,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         raise ConfigError("engines", "none is configured", "write [engines.NAME] into mtqa.toml")
     named = [*engines, *([paraphrase] if paraphrase else [])] if engines else []
     settings = settings.only(named, ())
-    if paraphrase and paraphrase not in settings.engines:
-        settings.only([paraphrase], ())  # raises, with the names there are
+    settings.only([paraphrase] if paraphrase else [], ())  # raises for one that is not there, with the names there are
     asked = [name for name in settings.engines if (name in engines if engines else name != paraphrase)]
     words = _read_synonyms(synonyms) if synonyms else {}
     how = How(repeat, vary or bool(words) or bool(paraphrase), words, paraphrase)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryFile
 
 import click
 
@@ -13,6 +15,8 @@ from mtqa.ports import JsonObject, Report
 from mtqa.report.brief import Brief
 from mtqa.report.summary import summary_line
 from mtqa.store.run import read_manifest, read_results, replacing
+
+_KEPT = ("run.json", "segments.jsonl", "run.sqlite", "decisions.json")
 
 
 @click.command("report")
@@ -30,12 +34,19 @@ def command(folder: Path, formats: str | None, *, out: Path | None, summary: boo
         click.echo(_page(folder, manifest, formats or "text"), nl=False)
         return
     formats = formats or "html"
-    names = [name.strip() for name in formats.split(",")]
+    names = [name.strip() for name in formats.split(",") if name.strip()]
+    if not names:
+        raise click.BadParameter("name a format, such as html", param_hint="--format")
     if out and len(names) > 1:
         raise click.BadParameter("one place for several formats: name one, or leave -o out", param_hint="-o")
+    if out and out.exists() and any(kept.exists() and out.samefile(kept) for kept in map(folder.joinpath, _KEPT)):
+        raise click.BadParameter(f"{out} is the run itself, which nothing may replace", param_hint="-o")
     if out == Path("-"):
         report: Report = build("reports", names[0], {}, f"report {names[0]}")
-        report.render(folder, sys.stdout.buffer)
+        with TemporaryFile() as rendered:  # a reader who has seen enough closes the pipe, which no report knows of
+            report.render(folder, rendered)
+            rendered.seek(0)
+            copyfileobj(rendered, sys.stdout.buffer)
         sys.stdout.flush()
         return
     for name in names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,12 +91,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     OUT gets segments.jsonl, run.json, report.html and the translated copies in files/. The inputs are never
     changed. Running again asks no engine for what it has answered.
     """
-    settings = load_settings(config).only(engines, metrics)
-    for given in candidates:
-        name, _, path = given.partition("=")
-        if not name or not path:
-            raise click.BadParameter("write NAME=PATH", param_hint="--candidates")
-        settings = settings.with_candidates(name, Path(path))
+    settings = _with_candidates(load_settings(config).only(engines, metrics), candidates)
     settings = replace(
         settings,
         source_lang=canonical(source_lang, "--source-lang") if source_lang else settings.source_lang,
@@ -126,6 +122,16 @@ def command(  # noqa: PLR0913 - one parameter an option
         click.echo(table(manifest["canaries"]), err=True)
     if gates:
         enforce(gates, tally(read_results(out)))
+
+
+def _with_candidates(settings: Settings, candidates: Iterable[str]) -> Settings:
+    """The settings with an engine for each NAME=PATH."""
+    for given in candidates:
+        name, _, path = given.partition("=")
+        if not name or not path:
+            raise click.BadParameter("write NAME=PATH", param_hint="--candidates")
+        settings = settings.with_candidates(name, Path(path))
+    return settings
 
 
 def _profile(name: str) -> str | None:
