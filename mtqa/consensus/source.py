@@ -9,38 +9,53 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
+from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from statistics import median
 from zlib import crc32
 
+import numpy as np
+import numpy.typing as npt
+
 _WORD = re.compile(r"[^\W\d_]+")
+_SMALL = re.compile("[a-zß-öø-ÿα-ωа-я]")  # letters of which a text in capitals has none
 _CODE = re.compile(r"[{};=]\s*$|</?\w+|\w+\(.*\)|\b\w+_\w+\b|[A-Za-z]:\\|::|->|=>|&&|\$\{", re.MULTILINE)
 _CODE_SIGN = re.compile(r"[{};=<(_:>&]")  # what all of these have one of
 _SLOTS = 1 << 20  # of the table of words: constant memory, and words that fall together only hide each other
 _KNOWN = 1 << 16  # words whose slots are remembered
+_MOST = 255  # that is counted of a word
 _ENOUGH = 100  # sources that show what is usual
 _RARE, _LETTERS = 0.5, 4  # share of words that stand nowhere else; letters of a word that counts
 _LONG = 4  # times the median length
 
 
+Numbers = npt.NDArray[np.uint32]
+
+# Texts -> their distinct words; which of them each word is, text after text; how many each text has.
+# mtqa/metrics/bags.py finds them.
+Counting = Callable[[Sequence[str]], tuple[Sequence[str], Numbers, Numbers]]
+
+
 class Sources:
     """The sources of a run: which words they use, how long they are, whether they are all capitals."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: Counting) -> None:
+        self._words, self._slots = words, _Slots()
         self._table, self._lengths = bytearray(_SLOTS), array("I")
         self._capitals = self._single = 0
-        self._slots = _Slots()
 
-    def see(self, source: str) -> None:
-        """Count one source of the run."""
-        words = _WORD.findall(source)
-        self._lengths.append(len(source))
-        self._capitals += _capitals(words)
-        self._single += len(words) == 1
-        table = self._table
-        for slot in set(map(self._slots.__getitem__, set(words))):
-            if table[slot] < 255:
-                table[slot] += 1
+    def see(self, sources: Sequence[str]) -> None:
+        """Count some sources of the run."""
+        self._lengths.extend(map(len, sources))
+        self._capitals += sum(map(_capitals, sources))
+        distinct, numbers, sizes = self._words(sources)
+        self._single += int(np.count_nonzero(sizes == 1))
+        slots = np.array(list(map(self._slots.__getitem__, distinct)), dtype=np.int64)[numbers]
+        owners = np.repeat(np.arange(len(sources)), sizes)
+        once = np.unique(owners * _SLOTS + slots) % _SLOTS  # in each source
+        slots, times = np.unique(once, return_counts=True)
+        table = np.frombuffer(self._table, dtype=np.uint8)  # the same memory
+        table[slots] = np.minimum(table[slots] + times, _MOST)
 
     @cached_property
     def _usual(self) -> float:
@@ -53,7 +68,7 @@ class Sources:
         found = []
         if len(words) == 1 and 4 * self._single <= count:
             found.append("a single word")
-        if _capitals(words) and 4 * self._capitals <= count:
+        if _capitals(source) and 4 * self._capitals <= count:
             found.append("all capitals")
         if _CODE_SIGN.search(source) and len(_CODE.findall(source)) >= 2:
             found.append("code")
@@ -79,8 +94,10 @@ class _Slots(dict[str, int]):
         return slot
 
 
-def _capitals(words: list[str]) -> bool:
-    letters = "".join(words)
+def _capitals(source: str) -> bool:
+    if _SMALL.search(source):  # so are most
+        return False
+    letters = "".join(_WORD.findall(source))
     return len(letters) > _LETTERS and letters.isupper()
 
 

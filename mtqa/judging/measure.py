@@ -20,6 +20,7 @@ from mtqa.consensus.source import Sources
 from mtqa.consensus.squares import Flags, Floats, Squares
 from mtqa.consensus.terms import Weights, terms
 from mtqa.judging.rules import PRIOR_METRIC, Rules, Sets
+from mtqa.metrics.bags import words
 from mtqa.metrics.features import features
 from mtqa.ports import Metric, RunMetric
 from mtqa.rows import Packed, Packing, PackingMetric
@@ -60,7 +61,7 @@ class Measured:
 
     def __init__(self, rules: Rules, sets: Sets) -> None:
         self.kept, self.segments = Spool(), 0
-        self.priors, self.twins, self.sources = Priors(), Twins(), Sources()
+        self.priors, self.twins, self.sources = Priors(), Twins(), Sources(words)
         self.watching = Watching(rules.checks)
         self._sampling = Sampling()
         settings = rules.decide
@@ -72,6 +73,7 @@ class Measured:
         for window in sets():
             voting = vote(window, self._metrics, self._mixture)
             self.kept.add(self._window(voting))
+            self.sources.see([one.found.segment.source.plain for one in voting if not one.found.segment.protected])
             for one in voting:
                 self._see(one)
         self.packed: dict[str, Packed] = {name: packing.metric() for name, packing in self._packings.items()}
@@ -116,8 +118,6 @@ class Measured:
     def _see(self, one: Voting) -> None:
         self.segments += bool(one.engines)
         self.watching.see(one.found)
-        if not one.found.segment.protected:
-            self.sources.see(one.found.segment.source.plain)
         self._sampling.see(one.compared)
         self.twins.see(one.engines, one.compared.texts)
 

@@ -7,7 +7,8 @@ A text is a bag of lower-cased tokens. A token is, by the Unicode category of it
     a character    with the marks after it: punctuation, symbols, and letters of scripts that put no
                    space between words (Han, kana, bopomofo, Thai, Lao, Khmer, Myanmar)
 
-White space parts tokens and is none; every other character is in one token.
+White space parts tokens and is none; every other character is in one token. Words alone, as they are written, are
+letters in a row, of any script.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import re
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -54,20 +55,30 @@ class Bags:
 
 def bags(segments: Sequence[kernel.Texts]) -> Bags:
     """The lower-cased tokens of the texts of segments."""
-    lowered = [tuple(map(str.lower, texts)) for texts in segments]
+    return _found([tuple(map(str.lower, texts)) for texts in segments], classes, _tokens)
+
+
+def words(texts: Sequence[str]) -> tuple[list[str], Numbers, Numbers]:
+    """The distinct words of texts; which of them each word is, text after text; and how many each text has."""
+    found = _found([(text,) for text in texts], letters, _WORD.findall)
+    return found.distinct, found.numbers, found.sizes
+
+
+def _found(segments: list[kernel.Texts], classes: Callable[[], bytes], tokens: Callable[[str], Iterable[str]]) -> Bags:
+    """What `classes` tell the kernel to find, or `tokens` finds without it."""
     compiled = kernel.compiled()
     if compiled is None:
-        return _bags(lowered)
-    distinct, *counted = compiled.bags(lowered, classes())
+        return _bags(segments, tokens)
+    distinct, *counted = compiled.bags(segments, classes())
     return Bags(distinct, *(np.frombuffer(numbers, dtype=np.uint32) for numbers in counted))
 
 
-def _bags(lowered: Sequence[kernel.Texts]) -> Bags:
+def _bags(segments: Sequence[kernel.Texts], tokens: Callable[[str], Iterable[str]]) -> Bags:
     numbers: dict[str, int] = {}
     found: list[list[int]] = []
     frequency = Counter[int]()
-    for texts in lowered:
-        own = [[numbers.setdefault(token, len(numbers)) for token in _tokens(text)] for text in texts]
+    for texts in segments:
+        own = [[numbers.setdefault(token, len(numbers)) for token in tokens(text)] for text in texts]
         frequency.update(set(chain.from_iterable(own)))
         found += own
     return Bags(
@@ -117,6 +128,8 @@ def _agreements(
 
 
 _PATTERN = re.compile("d+(?:pd+)*|w[wdm]*|[spm]m*")
+_WORD = re.compile(r"[^\W\d_]+")
+_PLANES = 0x40000  # code points; there are no letters beyond
 
 
 @cache
@@ -135,4 +148,13 @@ def classes() -> bytes:
         if chr(point).isspace():
             table[point] = ord(" ")
     table[ord(".")] = table[ord(",")] = ord("p")
+    return bytes(table)
+
+
+@cache
+def letters() -> bytes:
+    """The same for words alone: w letter, blank anything else."""
+    table = bytearray(b" " * (sys.maxunicode + 1))
+    for run in _WORD.finditer("".join(map(chr, range(_PLANES)))):
+        table[run.start() : run.end()] = b"w" * (run.end() - run.start())
     return bytes(table)

@@ -8,6 +8,7 @@ from mtqa.consensus.explain import Meaning, explain
 from mtqa.consensus.settings import DecideSettings
 from mtqa.consensus.source import Sources
 from mtqa.issues import CHECKS, REASONS, issue_of
+from mtqa.metrics.bags import words
 from mtqa.model import Finding, Severity, Status, Verdict
 from mtqa.plugins import available
 from tests.helpers import found
@@ -61,9 +62,10 @@ def test_other_words_of_one_meaning_are_a_paraphrase() -> None:
 
 
 def test_an_unusual_source_is_said() -> None:
-    sources = Sources()
-    for number in range(120):
-        sources.see(f"Please open the window of the house number {number} before you leave it.")
+    sources = Sources(words)
+    houses = [f"Please open the window of the house number {number} before you leave it." for number in range(120)]
+    sources.see(houses[:50])
+    sources.see(houses[50:])
     assert sources.traits("Please open the house before you leave the window.") == ()
     assert sources.traits("OPEN THE WINDOW") == ("all capitals",)
     assert sources.traits("Window") == ("a single word",)

@@ -1,6 +1,9 @@
 """Token bags: what a token is, what it weighs, and how far two bags agree."""
 
 import math
+import re
+import sys
+import unicodedata
 from collections import Counter
 from itertools import permutations
 from random import Random
@@ -10,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mtqa.metrics.bags import agreements, bags
+from mtqa.metrics.bags import agreements, bags, letters, words
 from mtqa.metrics.tokens import ONE, Tokens, TokenStatistics
 from mtqa.ports import Comparison, RunMetric
 from tests.metrics.test_chrf import segments, texts
@@ -66,6 +69,24 @@ def test_both_ways_find_the_same_tokens(batch: list[tuple[str, ...]]) -> None:
     assert found.distinct == expected.distinct
     for name in ("numbers", "sizes", "frequency"):
         assert getattr(found, name).tolist() == getattr(expected, name).tolist()
+
+
+@pytest.mark.parametrize("way", WAYS)
+@given(batch=st.lists(texts, max_size=4))
+def test_words_are_letters_in_a_row(way: str, batch: list[str]) -> None:
+    with working(way):
+        distinct, numbers, sizes = words(batch)
+    expected = [re.findall(r"[^\W\d_]+", text) for text in batch]
+    assert sizes.tolist() == [len(own) for own in expected]
+    assert [distinct[number] for number in numbers] == [word for own in expected for word in own]
+    assert len(set(distinct)) == len(distinct)
+
+
+def test_letters_are_those_of_unicode() -> None:
+    known = letters()
+    for point in range(sys.maxunicode + 1):
+        category = unicodedata.category(chr(point))
+        assert (known[point] == ord("w")) == (category[0] == "L" or category in ("Nl", "No"))
 
 
 @pytest.mark.skipif(not COMPILED, reason="the compiled kernel was not built")
