@@ -10,10 +10,10 @@ Rows are read once and kept in a temporary file; segments of one `group` and lan
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -68,6 +68,12 @@ class _Group:
     engines: dict[str, None] = field(default_factory=dict)
     ranking: Ranking = field(default_factory=Ranking)
 
+    def texts(self, candidates: Mapping[str, str | None]) -> tuple[str | None, ...]:
+        """The candidates of one of its rows in the order of its engines, of which they may bring new ones."""
+        if not candidates.keys() <= self.engines.keys():
+            self.engines |= dict.fromkeys(candidates)
+        return tuple([candidates.get(engine) for engine in self.engines])
+
 
 def score(
     table: str | Path | Iterable[Mapping[str, Any]],
@@ -104,7 +110,8 @@ class Table:
         self._group_of, self._result_of = array("L"), array("Q")
         self._ids = array("q")  # hashes
         self._primaries: dict[str, str] = {}  # engines that rows name, with the first place
-        self._telling = False  # whether a row says more of itself than its segment
+        self._documents: dict[str | None, int] = {}  # the doc_id of rows, numbered
+        self._document_of = array("L")
         self.statistics: list[JsonObject] = []
         self.checks: Mapping[str, tuple[Check, Severity]] = {}  # what `judge` checked by
         self.confidence = Confidence()
@@ -146,20 +153,22 @@ class Table:
         self.confidence = build_confidence(settings, self.engines)
         self._result_of = array("Q", bytes(8 * len(self)))
         for (name, source_lang, target_lang), group in self._groups.items():
-            judging = Judge(rules, partial(self._windows, group))
-            numbers = iter(group.rows)
+            languages = {"source_lang": source_lang, "target_lang": target_lang}
+            judging = Judge(rules, partial(self._windows, group, **languages))
+            numbers, documents = iter(group.rows), list(self._documents)
             for results in judging.results():
-                for told_of in results_to_json(results, spliced=not self.confidence.calibrated):
-                    number = next(numbers)
-                    record = told_of | self.confidence.of(told_of)
+                spliced = not self.confidence.calibrated
+                for result, told_of in zip(results, results_to_json(results, spliced=spliced), strict=True):
+                    number, record = next(numbers), told_of | self.confidence.of(told_of)
                     group.ranking.see(len(record["source"]), record.get("divergence"))
-                    self._result_of[number] = self._results.add(extended(encoded(record), self._told(number)))
+                    document = documents[self._document_of[number]]
+                    about = {"doc_id": document, "group": name, "primary": result.candidates.primary}
+                    more = {key: value for key, value in about.items() if value}
+                    self._result_of[number] = self._results.add(extended(encoded(record), more))
                     yield record
                 if told:
                     told(len(results))
-            about = {"group": name} if name else {}
-            languages = {"source_lang": source_lang, "target_lang": target_lang}
-            self.statistics.append(about | languages | judging.statistics)
+            self.statistics.append(({"group": name} if name else {}) | languages | judging.statistics)
 
     def lines(self) -> Iterator[bytes]:
         """The results as JSON, in the order of the rows, without line ends."""
@@ -182,9 +191,9 @@ class Table:
             group = self._groups.setdefault(key, _Group(len(self._groups)))
             self._group_of.append(group.number)
             self._ids.append(hash(row.id))
-            group.rows.append(self._rows.add(tuple(row)))
-            group.engines |= dict.fromkeys(row.candidates)
-            self._telling |= bool(row.doc_id or row.group or row.primary)
+            self._document_of.append(self._documents.setdefault(row.doc_id, len(self._documents)))
+            kept = row.id, row.source, group.texts(row.candidates), row.primary or ""
+            group.rows.append(self._rows.add(kept))
             if row.primary:
                 self._primaries.setdefault(row.primary, where)
         if faults:
@@ -199,27 +208,24 @@ class Table:
                 what = f"{self.label} has no engine {primary!r}{nearest(primary, engines)}"
                 raise ConfigError(where, what, f"name one of: {', '.join(engines)}")
 
-    def _windows(self, group: _Group) -> Iterator[list[CandidateSet]]:
+    def _windows(self, group: _Group, source_lang: str, target_lang: str) -> Iterator[list[CandidateSet]]:
+        """The rows of a group as candidate sets."""
+        engines = tuple(group.engines)
+        absent = {engine: Failure(engine, *_NOT_SAID) for engine in engines}
+
+        def candidate_set(number: int) -> CandidateSet:
+            identity, source, texts, primary = self._rows[number]
+            segment = Segment(identity, self.label, identity, Text(source), source_lang, target_lang)
+            # A row has no text of an engine that came later.
+            given = list(zip_longest(engines, texts))
+            candidates = tuple([Candidate(engine, Text(text)) for engine, text in given if text is not None])
+            missing = len(candidates) < len(engines)
+            silent = tuple([absent[engine] for engine, text in given if text is None]) if missing else ()
+            return CandidateSet(segment, candidates, silent, primary)
+
         numbers = iter(group.rows)
-        while window := [self._candidate_set(number, group.engines) for number in islice(numbers, _WINDOW)]:
+        while window := list(map(candidate_set, islice(numbers, _WINDOW))):
             yield window
-
-    def _candidate_set(self, number: int, engines: Collection[str]) -> CandidateSet:
-        row = Row(*self._rows[number])
-        segment = Segment(row.id, self.label, row.id, Text(row.source), row.source_lang, row.target_lang)
-        given = row.candidates
-        candidates = tuple([Candidate(one, Text(text)) for one in engines if (text := given.get(one)) is not None])
-        missing = len(candidates) < len(engines)
-        silent = tuple([Failure(one, *_NOT_SAID) for one in engines if given.get(one) is None]) if missing else ()
-        return CandidateSet(segment, candidates, silent, row.primary or "")
-
-    def _told(self, number: int) -> dict[str, str]:
-        """What a row says of itself beyond its segment."""
-        if not self._telling:
-            return {}
-        row = Row(*self._rows[number])
-        about = {"doc_id": row.doc_id, "group": row.group, "primary": row.primary}
-        return {key: value for key, value in about.items() if value is not None}
 
 
 def rules_of(settings: Settings) -> Rules:
