@@ -12,13 +12,10 @@ characters and `median` over the candidates,
               repetition       n-grams of words (4) that were there before; of characters (8) where words are not spaced
               untranslated     n-grams of words (4) that are in the source too
     empty     weight, if there is nothing but white space
-
-Numbers are compared by their digits, since separators differ by locale.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -32,14 +29,12 @@ import numpy.typing as npt
 from mtqa.consensus.squares import Flags, Floats
 from mtqa.ports import Comparison
 
-# Comparisons -> for each text: characters, words, n-grams, distinct ones, those in the source too, and whether a
-# character may be a letter of another script than Latin. mtqa/metrics/features.py counts them.
+# Comparisons -> for each text: characters, words, n-grams, distinct ones, those in the source too, whether a character
+# may be a letter of another script than Latin, and what it lacks of the source's numbers and URLs.
+# mtqa/metrics/features.py counts them.
 Counting = Callable[[Sequence[Comparison]], npt.NDArray[np.int64]]
 
 _MOST_MISSING = 3
-_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"']*[\w/]")
-_NUMBER = re.compile(r"\d(?:\d{0,2}(?:[.,'’\u00a0\u202f ]\d{3})+(?!\d)(?:[.,]\d+)?|\d*(?:[.,]\d+)*)")
-_TWO_DIGITS = re.compile(r"\d\D?\d")
 
 _SCRIPTS = {
     "CYRILLIC": "ab ba be bg ce cv kk ky mk mn os ru rue sah tg tt udm uk",
@@ -94,8 +89,7 @@ def terms(
     characters, words = counted[0].astype(np.float64), counted[1]
     faults = np.zeros(shape)
     if weights.missing:
-        missing = np.array([_missing(one.source, one.texts) for one in batch], dtype=np.float64).reshape(shape)
-        faults += weights.missing * np.minimum(_excess(missing), _MOST_MISSING)
+        faults += weights.missing * np.minimum(_excess(counted[6].astype(np.float64)), _MOST_MISSING)
     if weights.faults:
         faults += weights.faults * _fault_shares(batch, target_langs, counted)
     blank = words == 0
@@ -120,36 +114,11 @@ def _excess(values: Floats) -> Floats:
     return found
 
 
-def _missing(source: str, texts: Sequence[str]) -> list[int]:
-    numbers, urls = _numbers(source), _urls(source)
-    if not numbers and not urls:
-        return [0] * len(texts)
-    return [len(numbers - _numbers(text)) + sum(url not in text for url in urls) for text in texts]
-
-
-def _urls(text: str) -> list[str]:
-    return _URL.findall(text) if "://" in text or "www." in text else []
-
-
-def _numbers(text: str) -> set[str]:
-    """The digits of each number of two digits or more, outside of URLs."""
-    if not _TWO_DIGITS.search(text):
-        return set()
-    found = (_digits(match) for match in _NUMBER.findall(_URL.sub(" ", text) if _urls(text) else text))
-    return {digits for digits in found if len(digits) > 1}
-
-
-def _digits(number: str) -> str:
-    if number.isascii() and number.isdecimal():
-        return number
-    return "".join(str(unicodedata.decimal(c)) for c in number if c.isdecimal())
-
-
 def _fault_shares(
     batch: Sequence[Comparison], target_langs: Sequence[str], counted: Sequence[npt.NDArray[np.int64]]
 ) -> Floats:
     """Per candidate, the largest excess of the three shares."""
-    _, _, grams, distinct, kept, strange = counted
+    _, _, grams, distinct, kept, strange, _ = counted
     own = np.maximum(grams, 1)  # a text without n-grams has no share of them
     repeated = np.where(grams > 0, 1 - distinct / own, 0.0)
     foreign = np.zeros(grams.shape)

@@ -489,6 +489,15 @@ static PyObject *words(const uint32_t *from, Py_ssize_t count)
     return PyBytes_FromStringAndSize((const char *)from, count * (Py_ssize_t)sizeof(uint32_t));
 }
 
+/* Whether so many bytes can be classes; if not, a ValueError. */
+static int are_classes(Py_ssize_t known)
+{
+    if (known == 0x110000)
+        return 1;
+    PyErr_SetString(PyExc_ValueError, "classes must hold one byte for each code point");
+    return 0;
+}
+
 static PyObject *bags(PyObject *module, PyObject *args)
 {
     PyObject *segments, *result = NULL;
@@ -499,12 +508,8 @@ static PyObject *bags(PyObject *module, PyObject *args)
     Bags found = {0};
     int filled = -1;
     (void)module;
-    if (!PyArg_ParseTuple(args, "O!y#", &PyList_Type, &segments, &classes, &known))
+    if (!PyArg_ParseTuple(args, "O!y#", &PyList_Type, &segments, &classes, &known) || !are_classes(known))
         return NULL;
-    if (known != 0x110000) {
-        PyErr_SetString(PyExc_ValueError, "classes must hold one byte for each code point");
-        return NULL;
-    }
     Py_ssize_t size = pack(segments, &batch);
     if (size >= 0) {
         found.numbers = zeroed(size, sizeof(uint32_t));
@@ -685,6 +690,14 @@ static void add_gram(Grams *g, const Py_UCS4 *at, Py_ssize_t length, uint64_t ha
     gram->hash = hash;
 }
 
+/* Slots for all n-grams, empty; half of them stay so. */
+static void make_slots(Grams *g)
+{
+    for (g->mask = 15; g->mask < 2 * (size_t)g->count; g->mask = 2 * g->mask + 1)
+        ;
+    memset(g->slots, 0, (g->mask + 1) * sizeof(uint32_t));
+}
+
 /* The words one after the other, with `between` between them. Every word ends an n-gram, from the fourth on. */
 static Py_ssize_t grams_of_words(Grams *g, const Py_UCS4 *chars, Py_ssize_t length, Py_UCS4 between)
 {
@@ -727,9 +740,7 @@ static void grams_of(Grams *g, const Py_UCS4 *chars, Py_ssize_t length)
         g->count = 0;
         add_gram(g, g->words, n, hash_of(g->words, n));
     }
-    for (g->mask = 15; g->mask < 2 * (size_t)g->count; g->mask = 2 * g->mask + 1)
-        ;
-    memset(g->slots, 0, (g->mask + 1) * sizeof(uint32_t));
+    make_slots(g);
 }
 
 /* The slot of an n-gram, or the empty one where it belongs. */
@@ -767,15 +778,130 @@ static inline int is_strange(Py_UCS4 c)
              (c >= 0x1F000 && c <= 0x1FAFF));
 }
 
-enum { FEATURES = 6 };
+enum { DIGITS = 2, THOUSANDS = 3 }; /* digits that make a number count; digits in a row between two thousands */
+
+static inline int is_digit(Py_UCS4 c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline int is_point(Py_UCS4 c)
+{
+    return c == '.' || c == ',';
+}
+
+/* What stands between thousands; the signs are those of mtqa/metrics/features.py. */
+static inline int parts_thousands(Py_UCS4 c)
+{
+    return is_point(c) || c == '\'' || c == 0x2019 || c == 0xA0 || c == 0x202F || c == ' ';
+}
+
+/* Where the digits in a row end that begin at `i`, if any do. */
+static Py_ssize_t digits_end(const Py_UCS4 *chars, Py_ssize_t i, Py_ssize_t length)
+{
+    while (i < length && is_digit(chars[i]))
+        i++;
+    return i;
+}
+
+/* Where the number ends that begins at `start`: mtqa/metrics/features.py has the pattern. */
+static Py_ssize_t number_end(const Py_UCS4 *chars, Py_ssize_t start, Py_ssize_t length)
+{
+    Py_ssize_t first = digits_end(chars, start, length), end = first, next;
+    if (first - start <= THOUSANDS) {
+        while (end < length && parts_thousands(chars[end]) &&
+               (next = digits_end(chars, end + 1, length)) - end - 1 == THOUSANDS)
+            end = next;
+        if (end > first) {
+            next = end < length && is_point(chars[end]) ? digits_end(chars, end + 1, length) : end;
+            return next > end + 1 ? next : end;
+        }
+    }
+    while (end < length && is_point(chars[end]) && (next = digits_end(chars, end + 1, length)) > end + 1)
+        end = next;
+    return end;
+}
+
+/* The numbers of a text, each as its digits. */
+static void numbers_of(Grams *g, const Py_UCS4 *chars, Py_ssize_t length)
+{
+    Py_UCS4 *to = g->words;
+    g->count = 0;
+    for (Py_ssize_t i = 0; i < length;) {
+        if (!is_digit(chars[i])) {
+            i++;
+            continue;
+        }
+        Py_UCS4 *start = to;
+        for (Py_ssize_t end = number_end(chars, i, length); i < end; i++)
+            if (is_digit(chars[i]))
+                *to++ = chars[i];
+        if (to - start >= DIGITS)
+            add_gram(g, start, to - start, hash_of(start, to - start));
+    }
+    make_slots(g);
+}
+
+/* Whether its numbers are for Python to find: those outside of URLs, and digits of other scripts. */
+static int is_for_python(const Py_UCS4 *chars, Py_ssize_t length, const char *classes)
+{
+    for (Py_ssize_t i = 0; i < length; i++) {
+        Py_UCS4 c = chars[i];
+        if (c > 0x7F ? classes[c] == 'd' : (c == ':' && i + 2 < length && chars[i + 1] == '/' && chars[i + 2] == '/'))
+            return 1;
+        if (c == '.' && i > 2 && chars[i - 1] == 'w' && chars[i - 2] == 'w' && chars[i - 3] == 'w')
+            return 1;
+    }
+    return 0;
+}
+
+enum { FEATURES = 7, ASK_PYTHON = -1 };
+
+/* What is known of a source: its n-grams, and its numbers if they are not for Python to find. */
+typedef struct {
+    Grams grams, numbers;
+    Py_ssize_t distinct; /* numbers */
+    int for_python;
+} Source;
+
+static void describe_source(Source *source, const Py_UCS4 *chars, Py_ssize_t length, const char *classes)
+{
+    grams_of(&source->grams, chars, length);
+    tell_apart(&source->grams);
+    source->for_python = is_for_python(chars, length, classes);
+    numbers_of(&source->numbers, chars, length);
+    source->distinct = tell_apart(&source->numbers);
+}
+
+/* How many numbers of the source a text lacks. `own` is room for those of the text. */
+static int64_t lacking(const Source *source, Grams *own, const Py_UCS4 *chars, Py_ssize_t length, const char *classes)
+{
+    if (source->for_python)
+        return ASK_PYTHON;
+    if (!source->distinct)
+        return 0;
+    if (is_for_python(chars, length, classes))
+        return ASK_PYTHON;
+    int64_t there = 0;
+    numbers_of(own, chars, length);
+    for (Py_ssize_t i = 0; i < own->count; i++) {
+        uint32_t *slot = slot_of(own, own->grams + i);
+        if (!*slot) { /* not seen before in this text */
+            *slot = (uint32_t)i + 1;
+            there += *slot_of(&source->numbers, own->grams + i) != 0;
+        }
+    }
+    return source->distinct - there;
+}
 
 /* The features of one text. */
-static void describe(const Grams *source, Grams *own, const Py_UCS4 *chars, Py_ssize_t length, int64_t *found)
+static void describe(const Source *source, Grams *own, const Py_UCS4 *chars, Py_ssize_t length, const char *classes,
+                     int64_t *found)
 {
     int64_t kept = 0, strange = 0;
     grams_of(own, chars, length);
     for (Py_ssize_t i = 0; i < own->count; i++)
-        kept += *slot_of(source, own->grams + i) != 0;
+        kept += *slot_of(&source->grams, own->grams + i) != 0;
     for (Py_ssize_t i = 0; i < length; i++)
         strange |= is_strange(chars[i]);
     found[0] = length;
@@ -784,19 +910,19 @@ static void describe(const Grams *source, Grams *own, const Py_UCS4 *chars, Py_s
     found[3] = tell_apart(own);
     found[4] = kept;
     found[5] = strange;
+    found[6] = lacking(source, own, chars, length, classes);
 }
 
-static void describe_all(const Batch *batch, Grams *source, Grams *own, int64_t *found)
+static void describe_all(const Batch *batch, Source *source, Grams *own, const char *classes, int64_t *found)
 {
     const Py_UCS4 *chars = batch->chars;
     const Py_ssize_t *lengths = batch->lengths;
     for (Py_ssize_t segment = 0; segment < batch->segments; segment++)
         for (Py_ssize_t k = 0; k < batch->voters[segment]; k++, chars += *lengths++) {
-            if (k == 0) {
-                grams_of(source, chars, *lengths);
-                tell_apart(source);
-            } else {
-                describe(source, own, chars, *lengths, found);
+            if (k == 0)
+                describe_source(source, chars, *lengths, classes);
+            else {
+                describe(source, own, chars, *lengths, classes, found);
                 found += FEATURES;
             }
         }
@@ -817,11 +943,14 @@ static int make_room(Grams *g, Py_ssize_t length)
 static PyObject *features(PyObject *module, PyObject *args)
 {
     PyObject *segments, *result = NULL;
+    const char *classes;
+    Py_ssize_t known;
     Batch batch = {0};
-    Grams source = {0}, own = {0};
+    Source source = {0};
+    Grams own = {0}, *rooms[] = {&source.grams, &source.numbers, &own};
     int64_t *found = NULL;
     (void)module;
-    if (!PyArg_ParseTuple(args, "O!", &PyList_Type, &segments))
+    if (!PyArg_ParseTuple(args, "O!y#", &PyList_Type, &segments, &classes, &known) || !are_classes(known))
         return NULL;
     if (pack(segments, &batch) >= 0) {
         Py_ssize_t longest = 0, texts = 0;
@@ -830,9 +959,12 @@ static PyObject *features(PyObject *module, PyObject *args)
         for (Py_ssize_t text = 0; text < batch.texts; text++)
             longest = batch.lengths[text] > longest ? batch.lengths[text] : longest;
         found = zeroed(FEATURES * texts, sizeof(int64_t));
-        if (found && longest < INT32_MAX / 4 && make_room(&source, longest) == 0 && make_room(&own, longest) == 0) {
+        int enough = found && longest < INT32_MAX / 4;
+        for (int i = 0; enough && i < 3; i++)
+            enough = make_room(rooms[i], longest) == 0;
+        if (enough) {
             Py_BEGIN_ALLOW_THREADS
-            describe_all(&batch, &source, &own, found);
+            describe_all(&batch, &source, &own, classes, found);
             Py_END_ALLOW_THREADS
             result = PyBytes_FromStringAndSize((const char *)found, FEATURES * texts * (Py_ssize_t)sizeof(int64_t));
         } else
@@ -840,11 +972,10 @@ static PyObject *features(PyObject *module, PyObject *args)
     }
     release(&batch);
     free(found);
-    Grams *both[] = {&source, &own};
-    for (int i = 0; i < 2; i++) {
-        free(both[i]->grams);
-        free(both[i]->words);
-        free(both[i]->slots);
+    for (int i = 0; i < 3; i++) {
+        free(rooms[i]->grams);
+        free(rooms[i]->words);
+        free(rooms[i]->slots);
     }
     return result;
 }
@@ -853,7 +984,7 @@ static PyMethodDef functions[] = {
     {"chrf", chrf, METH_VARARGS, "chrf(segments, orders, beta): see mtqa/metrics/kernel.py."},
     {"bags", bags, METH_VARARGS, "bags(segments, classes): see mtqa/metrics/bags.py."},
     {"agreements", agreements, METH_VARARGS, "agreements(numbers, sizes, voters, weights): see mtqa/metrics/bags.py."},
-    {"features", features, METH_VARARGS, "features(segments), the source first: see mtqa/metrics/features.py."},
+    {"features", features, METH_VARARGS, "features(segments, classes), the source first: see mtqa/metrics/features.py."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -70,8 +70,8 @@ def test_white_space_is_what_python_says() -> None:
     assert [value == 1.0 for value in there_and_back[::2]] == expected
     _, _, sizes, _ = native.bags([(point,) for point in points], classes())
     assert [not size for size in array("I", sizes)] == expected
-    counts = array("q", native.features([("", f"a{point}b") for point in points]))
-    assert [words == 2 for words in counts[1::6]] == expected
+    counts = array("q", native.features([("", f"a{point}b") for point in points], classes()))
+    assert [words == 2 for words in counts[1::7]] == expected
 
 
 @needs_kernel
@@ -85,8 +85,9 @@ def test_white_space_is_what_python_says() -> None:
         ("chrf", ([("a", "b")],), TypeError),
         ("bags", ([("a", 1)], classes()), TypeError),
         ("bags", ([("a",)], b"short"), ValueError),
-        ("features", ((("a", "b"),),), TypeError),
-        ("features", ([("a", 1)],), TypeError),
+        ("features", ((("a", "b"),), classes()), TypeError),
+        ("features", ([("a", 1)], classes()), TypeError),
+        ("features", ([("a", "b")], b"short"), ValueError),
         ("agreements", (ints(0, 1), ints(1, 1), 2, longs(1)), ValueError),
         ("agreements", (ints(0, 0), ints(1, 2), 2, longs(1)), ValueError),
         ("agreements", (ints(0), ints(1), 2, longs(1)), ValueError),
