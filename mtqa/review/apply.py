@@ -50,6 +50,9 @@ def apply(folder: Path, decisions: Sequence[Decision], out: Path, rules: Rules) 
     others are written.
     """
     manifest = read_manifest(folder)
+    if any(found["format"] == "table" for found in manifest["inputs"]):
+        what = "is of a table, and has no file to write decisions into"
+        raise DecisionError(str(folder), what, "take the targets from the decisions")
     applied = Applied()
     followed = _followed(folder, decisions, applied)
     output = Output(out, fingerprint(folder))

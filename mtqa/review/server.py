@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from mtqa.errors import DecisionError, StoreError
 from mtqa.ports import JsonObject
 from mtqa.report.html import write_page
+from mtqa.report.html.pack import parsed
 from mtqa.review.apply import require_fresh
 from mtqa.review.decisions import document_of, parse_decision, parse_decisions
 from mtqa.store.run import fingerprint, read_manifest, read_results, replacing
@@ -149,7 +150,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             request = self._body()
             self.server.kept.put(request["id"], request.get("decision"))
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             self._refuse(HTTPStatus.BAD_REQUEST, "no decision")
         except (DecisionError, StoreError) as error:
             self._refuse(HTTPStatus.CONFLICT, str(error))
@@ -158,7 +159,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _admitted(self, *, changing: bool = False) -> str | None:
         """The path below the secret, or None when the request was refused."""
-        empty, token, *rest = f"{urlsplit(self.path).path}/".split("/", 2)
+        empty, token, *rest = f"{self.path.partition('?')[0]}/".split("/", 2)
         refusal = self._foreign(changing=changing)
         if not refusal and (empty or not hmac.compare_digest(token.encode(), self.server.token.encode())):
             refusal = (HTTPStatus.NOT_FOUND, "there is nothing here")
@@ -186,8 +187,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not 0 <= length <= _LARGEST:
             self.close_connection = True
             raise ValueError("no length, or too long")
-        parsed: JsonObject = json.loads(self.rfile.read(length))
-        return parsed
+        return parsed(self.rfile.read(length))
 
     def _refuse(self, status: HTTPStatus, why: str) -> None:
         self.close_connection = True  # what else was sent is not read

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
-from zipfile import BadZipFile
+from typing import Any
 
 from mtqa.errors import DecisionError
 from mtqa.report.xlsx import COMMENT, DECISION, OWN_TEXT
@@ -25,27 +26,39 @@ def read_sheet(path: Path) -> list[Decision]:
 def _rows(path: Path) -> Iterator[tuple[str, Row]]:
     """(where, column -> text) of each row below the head."""
     from openpyxl import load_workbook
-    from openpyxl.utils.escape import unescape
-    from openpyxl.utils.exceptions import InvalidFileException
 
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (OSError, BadZipFile, InvalidFileException, KeyError, ValueError) as error:
-        raise DecisionError(str(path), f"cannot be read ({error})", "save it as .xlsx") from error
-    try:
+    with _mapped(path), closing(load_workbook(path, read_only=True)) as book:  # with formulas, not what they came to
         if "segments" not in book.sheetnames:
             raise DecisionError(str(path), "has no sheet named segments", "fill in the XLSX report of the run")
-        rows = book["segments"].iter_rows(values_only=True)
-        head = [str(title) for title in next(rows, ())]
+        rows = book["segments"].iter_rows()
+        head = [str(cell.value) for cell in next(rows, ())]
         missing = [name for name in _NEEDED if name not in head]
         if missing:
             what = f"the sheet segments has no column {missing[0]!r}"
             raise DecisionError(str(path), what, "keep the head of the sheet as it is")
-        for number, values in enumerate(rows, start=2):
-            texts = ("" if value is None else unescape(str(value)) for value in values)
-            yield f"{path}: row {number}", dict(zip(head, texts, strict=False))
-    finally:
-        book.close()
+        for number, cells in enumerate(rows, start=2):
+            where = f"{path}: row {number}"
+            texts = dict.fromkeys(head, "")  # a row may end before the head does
+            yield where, texts | {name: _text(cell, name, where) for name, cell in zip(head, cells, strict=False)}
+
+
+@contextmanager
+def _mapped(path: Path) -> Iterator[None]:
+    """A damaged workbook raises whatever the readers of its parts raise."""
+    try:
+        yield
+    except DecisionError:
+        raise
+    except Exception as error:
+        raise DecisionError(str(path), f"cannot be read ({error})", "save it as .xlsx") from error
+
+
+def _text(cell: Any, name: str, where: str) -> str:  # noqa: ANN401 - a cell of whatever kind
+    from openpyxl.utils.escape import unescape
+
+    if cell.data_type in ("f", "e") and name in (DECISION, OWN_TEXT):
+        raise DecisionError(where, f"{name} is a formula", "write it as text, after an apostrophe")
+    return "" if cell.value is None else unescape(str(cell.value))
 
 
 def _decision(row: Row, where: str) -> Decision | None:

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
 from mtqa.cli import mtqa
+from mtqa.errors import DecisionError
 
 ROOT = Path(__file__).parent.parent.parent
 SAMPLE = ROOT / "sample_files" / "app_en-de.xlf"
@@ -239,6 +241,49 @@ def test_a_workbook_that_was_filled_in_is_applied(out: Path, invoke: Run) -> Non
     error = str(invoke("apply", out, "filled.xlsx").exception)
     assert "'maybe' is no decision" in error
     assert "filled.xlsx: row " in error
+
+
+@pytest.mark.parametrize("form", ["=A1", "=ADRESSE"])
+def test_a_text_that_became_a_formula_is_not_lost_in_silence(form: str, out: Path, invoke: Run) -> None:
+    """A spreadsheet keeps "=..." as a formula; what it came to, or nothing, would stand for the reviewer's text."""
+    invoke("report", out, "--format", "xlsx")
+    book = openpyxl.load_workbook(out / "report.xlsx")
+    sheet = book["segments"]
+    sheet.cell(3, [cell.value for cell in sheet[1]].index("your target") + 1).value = form
+    book.save("filled.xlsx")
+    error = str(invoke("apply", out, "filled.xlsx").exception)
+    assert error == "filled.xlsx: row 3: your target is a formula; write it as text, after an apostrophe"
+
+
+def test_a_row_may_end_before_its_head_does(out: Path, invoke: Run) -> None:
+    """Other programs leave out the empty cells at the end of a row, and say nowhere how wide the sheet is."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("segments")
+    sheet.append(["id", "source", "chosen", "decision", "your target"])
+    for row in (["x"], [], [None]):
+        sheet.append(row)
+    book.save("filled.xlsx")
+    assert invoke("apply", out, "filled.xlsx").stdout == "0 written · 0 left as they are · 0 refused\n"
+
+
+def test_a_damaged_workbook_is_told_in_one_line(out: Path, invoke: Run) -> None:
+    invoke("report", out, "--format", "xlsx")
+    with ZipFile(out / "report.xlsx") as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    for victim in parts:
+        if victim.startswith("xl/") or victim == "[Content_Types].xml":
+            with ZipFile("damaged.xlsx", "w") as damaged:
+                for name, data in parts.items():
+                    damaged.writestr(name, data[: len(data) // 2] if name == victim else data)
+            done = invoke("apply", out, "damaged.xlsx")
+            assert done.exit_code == 0 or isinstance(done.exception, DecisionError), (victim, done.exception)
+
+
+def test_decisions_about_a_table_have_no_file_to_go_to(invoke: Run) -> None:
+    row = {"id": "1", "source": "Yes", "source_lang": "en", "target_lang": "de", "candidates": {"a": "Ja", "b": "Ja"}}
+    Path("t.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    invoke("score", "t.jsonl", "-o", "scored")
+    assert "is of a table" in str(invoke("apply", "scored", save()).exception)
 
 
 def test_a_target_of_several_segments_is_reviewed_when_all_of_them_are(invoke: Run, tmp_path: Path) -> None:

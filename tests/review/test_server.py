@@ -156,6 +156,19 @@ def test_what_is_no_decision_or_stale_is_refused(server: ReviewServer, folder: P
     assert not (folder / "decisions.json").exists()
 
 
+def test_a_broken_request_is_refused_and_ends_nothing(
+    server: ReviewServer, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever can reach the port can send these: not one may show a traceback, where the terminal has the address."""
+    kept = decision(folder)
+    endless = json.dumps({"id": kept["id"], "decision": kept | {"extra": float("inf")}}).encode()
+    for content in (b"[" * 100_000, b"[]", b"\xff", b'{"id": [1]}', endless):
+        assert post(server, content)[0] == HTTPStatus.BAD_REQUEST
+    assert ask(server, "GET", "http://[")[0] == HTTPStatus.NOT_FOUND
+    assert not (folder / "decisions.json").exists()
+    assert capfd.readouterr().err == ""
+
+
 def test_a_taken_port_and_a_damaged_file_are_told(server: ReviewServer, folder: Path) -> None:
     with pytest.raises(StoreError, match="cannot be listened on"):
         ReviewServer(folder, server.server_port)
