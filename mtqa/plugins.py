@@ -12,6 +12,7 @@ import typing
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,10 @@ def _converted(value: object, hint: Any, where: str, folder: Path | None) -> obj
     if Path in choices and isinstance(value, str):
         return (folder or Path()) / Path(value).expanduser()
     if not any(_fits(value, choice) for choice in choices):
-        expected = " or ".join(getattr(choice, "__name__", str(choice)) for choice in choices)
+        expected = " or ".join(
+            str(choice).removeprefix("typing.") if typing.get_args(choice) else getattr(choice, "__name__", str(choice))
+            for choice in choices
+        )
         raise ConfigError(where, f"{value!r} is not of type {expected}", "correct the value")
     return value
 
@@ -128,7 +132,9 @@ def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401
     if origin is typing.Literal:
         return value in typing.get_args(hint)
     if origin is float:
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
     if origin is int:
         return isinstance(value, int) and not isinstance(value, bool)
+    if origin is list and typing.get_args(hint):
+        return isinstance(value, list) and all(_fits(one, typing.get_args(hint)[0]) for one in value)
     return isinstance(value, origin) if isinstance(origin, type) else True
