@@ -25,7 +25,7 @@ setup(
             extra_compile_args=OPTIONS,
             optional=True,
         )
-        for name in ("mtqa.metrics._kernel", "mtqa.formats._scanner")
+        for name in ("mtqa.metrics._kernel", "mtqa.formats._scanner", "mtqa.checks._words")
     ],
     options={"bdist_wheel": {"py_limited_api": "cp311"}} if LIMITED else {},
 )

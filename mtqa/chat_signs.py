@@ -102,10 +102,26 @@ _REFUSALS = (
     (r"því miður|fyrirgefðu", r"[^\n]{0,60}ekki"),
     (r"anteeksi|valitettavasti|pahoittelen", r"[^\n]{0,60}en (?:voi|pysty)"),
 )
+_GROUP = re.compile(r"\([^()]*\)\??")
+
+
+def _beginnings(sorry: str) -> list[str]:
+    """The letters that apologies begin with: those before a sign, or before a letter that may be left out."""
+    bare = _GROUP.sub("", _GROUP.sub("", sorry))
+    return [re.split(r"\W|\w\?", way, maxsplit=1)[0] for way in bare.split("|")]
+
+
+_BEGINNINGS = tuple({letters for sorry, _ in _REFUSALS for letters in _beginnings(sorry)})
 _REFUSAL = re.compile(rf"\s*(?:{'|'.join(f'(?:{sorry}){then}' for sorry, then in _REFUSALS)})", re.IGNORECASE)
 _APOLOGY = re.compile(
     "|".join([*(sorry for sorry, _ in _REFUSALS), "we(?:['’]re| are) sorry", "regret"]), re.IGNORECASE
 )
+
+
+def may_apologise(beginning: str) -> bool:
+    """Whether a text that begins so, up to its first space, may begin with a refusal."""
+    said = beginning.lstrip().casefold()
+    return not said or said.startswith(_BEGINNINGS)
 
 
 def refusal(text: str, source: str) -> re.Match[str] | None:

@@ -21,15 +21,19 @@ _language = lru_cache(maxsize=256)(primary)
 
 
 class Facts:
-    """One text in its language, and what has been read off it. `pieces` are what stands between its spaces (U+0020)."""
+    """One text in its language, and what has been read off it.
 
-    __slots__ = ("_read", "bare", "lang", "language", "pieces", "plain", "text")
+    `bare`: whether it is characters alone, without inline codes. `beginning`: what stands before its first space
+    (U+0020).
+    """
+
+    __slots__ = ("_read", "bare", "beginning", "lang", "language", "plain", "text")
 
     def __init__(self, text: Text, lang: str) -> None:
         self.text, self.lang = text, lang
-        self.bare = not [part for part in text.parts if not isinstance(part, str)]  # characters alone
         self.plain = text.plain
-        self.pieces = self.plain.split(" ")
+        self.bare = text.parts == (self.plain,) or not text.codes
+        self.beginning = self.plain.partition(" ")[0]
         self.language = _language(lang)
         self._read: dict[Callable[[Any], Any], Any] = {}
 

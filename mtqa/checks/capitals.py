@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from mtqa.checks.pieces import Having, Known
-from mtqa.checks.words import maskable, masked, words, words_in
+from mtqa.checks.words import first_word, maskable, masked, words, words_in
 from mtqa.facts import Case, Facts
 from mtqa.model import Severity
 from mtqa.ports import Fault
@@ -25,10 +25,13 @@ class Capitalisation:
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
+        begun = {_first_of(facts.beginning) for facts in case.texts}
+        if len(begun) == 1 and None not in begun:
+            return  # as mostly
         firsts = {facts: _first(facts) for facts in case.texts}
         source = firsts[case.source]
         if not source or len(set(firsts.values())) == 1:
-            return  # as mostly
+            return
         for position, candidate in enumerate(case.candidates):
             first = firsts[candidate]
             if not first or first == source:
@@ -80,19 +83,19 @@ class CamelCase:
 
 def _first(facts: Facts) -> str:
     """Whether the first letter is `capital` or `small`; empty where there is none or its script has no case."""
-    first = _first_of(facts.pieces[0])
+    first = _first_of(facts.beginning)
     if first is not None:
         return first
     plain = facts.once(masked)
     if _plainly(plain):
         return _case(plain[0])
-    found = facts.once(words)
-    if not found:
+    word = first_word(plain)
+    if not word:
         return ""
-    head = facts.plain[: facts.plain.find(found[0])]
+    head = facts.plain[: facts.plain.find(word)]
     if any(character.isalnum() or character in "@#/{}%<>&" for character in head):
         return ""  # it begins with a number, a name, a placeholder
-    return _case_of(found[0])
+    return _case_of(word)
 
 
 def _first_in(piece: str) -> str | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from mtqa.chat_signs import FENCE, LEAD_IN, NOTE, NOTE_SIGNS, PROMPT, PROMPT_SIGNS, colons, refusal
-from mtqa.checks.pieces import part_of
+from mtqa.chat_signs import FENCE, LEAD_IN, NOTE, NOTE_SIGNS, PROMPT, PROMPT_SIGNS, colons, may_apologise, refusal
+from mtqa.checks.pieces import Known, part_of
 from mtqa.facts import Case
 from mtqa.model import Severity
 from mtqa.ports import Fault
@@ -46,9 +46,12 @@ class Refusal:
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
         for position, candidate in enumerate(case.candidates):
-            found = refusal(candidate.plain, case.source.plain)
+            found = _begins_so(candidate.beginning) and refusal(candidate.plain, case.source.plain)
             if found:
                 yield Fault(position, f"refusal: {_short(found)}", "refusal", found.span())
+
+
+_begins_so = Known(may_apologise).__getitem__
 
 
 class PromptLeak:

@@ -6,9 +6,12 @@ A piece is what stands between two spaces (U+0020) of a text, and empty beside a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Protocol, runtime_checkable
 
-from mtqa.checks.pieces import Having, Known, either
+from mtqa.checks.lexicon import Marks, marks
+from mtqa.checks.pieces import Having, either
+from mtqa.checks.words import written
 from mtqa.facts import Case
 from mtqa.model import Severity
 from mtqa.ports import Check
@@ -30,50 +33,57 @@ class PieceCheck(Check, Protocol):
 
 
 _SETS, _LANGUAGES = 1 << 12, 16  # sets of checks that are kept in mind, and languages whose pieces are
+_MOST = 63  # checks that are asked about pieces: a bit for each; any others are always called
 
 
 class Concerned:
     """The checks that a case may concern, by the pieces of its texts; a set of checks is a number, a bit for each."""
 
     def __init__(self, checks: Checks) -> None:
-        self._checks = tuple((name, check, severity) for name, (check, severity) in checks.items())
-        bits = {1 << place: check for place, (_, check, _) in enumerate(self._checks)}
-        asked = {bit: check.concerns for bit, check in bits.items() if isinstance(check, PieceCheck)}
-        self._having = [(bit, having) for bit, having in asked.items() if isinstance(having, Having)]
-        self._others = [(bit, concerns) for bit, concerns in asked.items() if not isinstance(concerns, Having)]
-        self._characters = either([having.characters for _, having in self._having], [])
-        self._patterns = either([], [having.pattern for _, having in self._having])
-        self._all = sum(bits)
-        self._always = self._all - sum(asked)
-        self._known: dict[str, Known[int]] = {}
+        entries = tuple((name, check, severity) for name, (check, severity) in checks.items())
+        asked = [check for _, check, _ in entries if isinstance(check, PieceCheck)][:_MOST]
+        self._look = _Look({1 << place: check for place, check in enumerate(asked)})
+        self._entries = [(1 << asked.index(one[1]) if one[1] in asked else 0, one) for one in entries]
+        self._all = (1 << len(asked)) - 1
+        self._marks: dict[str, Marks] = {}
         self._sets: dict[int, tuple[tuple[str, Check, Severity], ...]] = {}
 
     def by(self, case: Case) -> tuple[tuple[str, Check, Severity], ...]:
         """Those to call, in their order; all of them where there are inline codes, which are in no piece."""
-        bits = self._all if case.coded else self._always
-        seen: set[int] = set()
-        for facts in case.texts:
-            known = self._known.get(facts.lang)
-            if known is None:
-                known = self._learning(facts.lang)
-            seen.update(map(known.__getitem__, facts.pieces))
-        for one in seen:
-            bits |= one
+        bits = self._all if case.coded else self._concerned(case)
         chosen = self._sets.get(bits)
         if chosen is None:
             if len(self._sets) >= _SETS:
                 self._sets.clear()
-            chosen = tuple(one for place, one in enumerate(self._checks) if bits >> place & 1)
+            chosen = tuple(one for bit, one in self._entries if not bit or bits & bit)
             self._sets[bits] = chosen
         return chosen
 
-    def _learning(self, lang: str) -> Known[int]:
-        if len(self._known) >= _LANGUAGES:
-            self._known.clear()
-        known = self._known[lang] = Known(lambda piece: self._concerned(piece, lang))
-        return known
+    def _concerned(self, case: Case) -> int:
+        texts = case.once(written)
+        source, target = case.segment.source_lang, case.segment.target_lang
+        return self._of(source).of(texts, True) | self._of(target).of(texts, False)
 
-    def _concerned(self, piece: str, lang: str) -> int:
+    def _of(self, lang: str) -> Marks:
+        found = self._marks.get(lang)
+        if found is None:
+            if len(self._marks) >= _LANGUAGES:
+                self._marks.clear()
+            found = self._marks[lang] = marks(partial(self._look, lang))
+        return found
+
+
+class _Look:
+    """Which checks a piece in some language concerns, by their bits."""
+
+    def __init__(self, asked: Mapping[int, PieceCheck]) -> None:
+        concerns = {bit: check.concerns for bit, check in asked.items()}
+        self._having = [(bit, one) for bit, one in concerns.items() if isinstance(one, Having)]
+        self._others = [(bit, one) for bit, one in concerns.items() if not isinstance(one, Having)]
+        self._characters = either([having.characters for _, having in self._having], [])
+        self._patterns = either([], [having.pattern for _, having in self._having])
+
+    def __call__(self, lang: str, piece: str) -> int:
         found = sum([bit for bit, concerns in self._others if concerns(piece, lang)])
         if self._characters.search(piece) or self._patterns.search(piece):  # as in few
             found += sum([bit for bit, having in self._having if having(piece, lang)])

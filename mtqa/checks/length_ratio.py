@@ -13,12 +13,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from statistics import median
 
+from mtqa.checks.words import HIGH, written
 from mtqa.facts import Case, Facts
 from mtqa.model import Severity
 from mtqa.ports import Fault
 
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-_HIGH = re.compile("[^\0-\u303f]")  # the quick look: one range
+_HIGH = re.compile("[^\0-\u303f]")  # the quick look: one range, that of HIGH
 _WIDE_WEIGHT, _SMOOTHING = 2.5, 15
 _ENOUGH = 50  # ratios that make a median to go by
 Pair = tuple[str, str]
@@ -41,7 +42,8 @@ class LengthRatio:
         source = case.source.once(_weight)
         usual = math.exp(self._usual.get(_pair(case), 0.0)) * (source + _SMOOTHING)
         shortest, longest = usual / self.most, usual * self.most
-        lengths = [one.once(_weight) for one in case.candidates] if _HIGH.search(case.together) else case.sizes
+        high = any(map(HIGH.__and__, case.once(written).flags()[:-1]))
+        lengths = [one.once(_weight) for one in case.candidates] if high else case.sizes
         for position, length in enumerate(lengths):
             if not shortest <= length + _SMOOTHING <= longest and length and source:
                 subject, word = ("-", "shorter") if length + _SMOOTHING < shortest else ("+", "longer")

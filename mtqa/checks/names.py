@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import chain
 
-from mtqa.checks.words import masked, unusual, words
+from mtqa.checks.pieces import Known
+from mtqa.checks.words import masked, words_in
 from mtqa.facts import Case, Facts
 from mtqa.model import Severity
 from mtqa.ports import Fault
@@ -49,14 +51,19 @@ def names(facts: Facts) -> tuple[str, ...]:
     """The words of a text that look like names, each once."""
     if facts.plain[1:].islower():
         return ()  # no capital but the first letter
-    found = facts.once(words)
-    capital = [word for word in facts.once(unusual) if word[0].isupper() and len(word) >= _LEAST_STEM]
-    if not capital:
-        return ()
     text = facts.once(masked)
+    capital = [*chain.from_iterable(map(_capitals.__getitem__, text.split(" ")))]
     named = [_bare(word) for word in capital if not word[1:].islower() or not _starts(text, word)]
     # A headline has a capital in every word.
-    return tuple(dict.fromkeys(named)) if 2 * len(named) <= len(found) + 1 else ()
+    return tuple(dict.fromkeys(named)) if named and 2 * len(named) <= len(words_in(text)) + 1 else ()
+
+
+def _capitals_in(piece: str) -> list[str]:
+    """The words of a piece that may be names."""
+    return [word for word in words_in(piece) if word[0].isupper() and len(word) >= _LEAST_STEM]
+
+
+_capitals = Known(_capitals_in)
 
 
 def _starts(text: str, word: str) -> bool:

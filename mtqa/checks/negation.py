@@ -12,13 +12,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from mtqa.checks.lexicon import Marks, marks
 from mtqa.checks.negations import pattern_of, prefix_of, unspaced
-from mtqa.checks.words import folded, masked, vocabulary
-from mtqa.facts import Case, Facts
+from mtqa.checks.pieces import Known
+from mtqa.checks.words import masked, said, vocabulary, words_in
+from mtqa.facts import Case
 from mtqa.model import Severity
 from mtqa.ports import Fault
-
-_MANY = 200_000  # words that are kept in mind for a language
 
 
 class Negation:
@@ -31,14 +31,16 @@ class Negation:
         """At most one for each candidate."""
         if not case.candidates or pattern_of(case.candidates[0].language) is None:
             return
-        if len(list(filter(None, case.sizes))) > 1 and not _negated(case.candidates):
+        negating = _negating(case, source=False)
+        counts = list(map(len, negating))
+        several = len(list(filter(None, case.sizes))) > 1
+        if several and not any(counts):
             return  # where none negates, none is compared with the source alone
-        counts = [candidate.once(negations) for candidate in case.candidates]
-        source = case.source.once(negations) if pattern_of(case.source.language) else None
+        source = len(_negating(case, source=True)[0]) if pattern_of(case.source.language) else None
         if not source and not any(counts):
             return
-        bare = _bare_words(case)
-        if not bare and len(set(counts)) == 1 and len(list(filter(None, case.sizes))) > 1:
+        bare = _bare_words(case, negating)
+        if not bare and len(set(counts)) == 1 and several:
             return
         for position, count in enumerate(counts):
             others = [c for i, c in enumerate(counts) if i != position and case.sizes[i]]
@@ -52,47 +54,24 @@ class Negation:
                 yield Fault(position, "negation missing", "-")
 
 
-def negations(facts: Facts) -> int:
-    """How often a text negates."""
-    if unspaced(facts.language):
-        pattern = pattern_of(facts.language)
-        return len(pattern.findall(facts.once(masked))) if pattern else 0
-    found = facts.once(_negating)
-    return sum(map(facts.once(folded).count, found)) if found else 0
-
-
-def _negated(texts: Sequence[Facts]) -> bool:
-    """Whether any of the texts negates; they are in one language."""
-    if unspaced(texts[0].language):
-        return any(one.once(negations) for one in texts)
-    found = frozenset[str]().union(*[one.once(vocabulary) for one in texts])
-    return not found.isdisjoint(_learned(found, texts[0].language))
-
-
-def _negating(facts: Facts) -> frozenset[str]:
-    """The words of a text that negate."""
-    found = facts.once(vocabulary)
-    return found & _learned(found, facts.language)
-
-
-def _learned(found: frozenset[str], language: str) -> set[str]:
-    """The words that negate in a language, as far as they were met; those of `found` are among them."""
-    known, negating = _known_words(language)
-    if len(known) > _MANY:
-        known.clear()
-        negating.clear()
-    pattern = pattern_of(language)
-    if pattern and not found <= known:
-        new = found - known
-        known |= new
-        negating.update(word for word in new if pattern.fullmatch(word))
-    return negating
+def _negating(case: Case, *, source: bool) -> Sequence[Sequence[str]]:
+    """What negates in the source, or in each candidate: the words, case folded."""
+    texts = [case.source] if source else case.candidates
+    language = texts[0].language
+    if unspaced(language):
+        pattern = pattern_of(language)
+        return [pattern.findall(one.once(masked)) if pattern else [] for one in texts]
+    known, counted = _known(language)
+    return [[word for piece in some for word in known[piece]] for some in counted.marked(case.once(said), source)]
 
 
 @lru_cache(maxsize=64)
-def _known_words(_language: str) -> tuple[set[str], set[str]]:
-    """(words that were looked at, those of them that negate): most words are seen again and again."""
-    return set(), set()
+def _known(language: str) -> tuple[Known[list[str]], Marks]:
+    """Piece -> its words that negate in a language, case folded; and how many there are."""
+    pattern = pattern_of(language)
+    matches = pattern.fullmatch if pattern else (lambda _word: None)
+    known = Known(lambda piece: list(filter(matches, [word.casefold() for word in words_in(piece)])))
+    return known, marks(lambda piece: len(known[piece]))
 
 
 def _alone(case: Case, position: int, count: int, source: int | None) -> Iterable[Fault]:
@@ -101,21 +80,18 @@ def _alone(case: Case, position: int, count: int, source: int | None) -> Iterabl
         yield Fault(position, "negation missing", "-", None, doubtful=True)
 
 
-def _bare_words(case: Case) -> set[int]:
+def _bare_words(case: Case, negating: Sequence[Sequence[str]]) -> set[int]:
     """The candidates with a word that the others have with the beginning that negates it."""
     prefix = prefix_of(case.candidates[0].language)
     if not prefix or len(case.candidates) < 3:
         return set()
-    negating = [one.once(_negating) for one in case.candidates]
-    if len(set(negating)) == 1:
-        return set()  # as mostly
-    found = [one.once(vocabulary) for one in case.candidates]
-    negated = Counter([word for some in negating for word in some])
+    found = case.candidates
+    negated = Counter([word for some in negating for word in set(some)])
     bare: set[int] = set()
     for word, count in negated.items():
         root = word.removeprefix(prefix)
         if 2 * count > len(found) - 1 and count < len(found) and root != word and len(root) > 3:
-            have = [position for position, own in enumerate(found) if root in own]
-            if len(have) == 1 and word not in found[have[0]]:
+            have = [i for i, own in enumerate(found) if root in own.plain.casefold() and root in own.once(vocabulary)]
+            if len(have) == 1 and word not in found[have[0]].once(vocabulary):
                 bare.update(have)
     return bare

@@ -17,9 +17,10 @@ from mtqa.checks.words import masked
 from mtqa.facts import Facts
 
 _SPACES = "\u00a0\u202f\u2009 "
+# Each begins with the class of its first character: so the engine finds where to look at once.
 _NUMBER = re.compile(
-    rf"(?<![\d.,])\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?:[.,٫]\d+)?(?!\d)"  # 2 500 000,5
-    r"|\d+(?:[.,'’٬٫]\d+)*"
+    rf"\d(?:(?<![\d.,]\d)\d{{0,2}}(?:[{_SPACES}]\d{{3}})+(?:[.,٫]\d+)?(?!\d)"  # 2 500 000,5
+    r"|\d*(?:[.,'’٬٫]\d+)*)"
 )
 _WITH_SPACE = re.compile(rf"[{_SPACES}]")
 _SIGNS = re.compile(r"[.,'’٬٫]")
@@ -34,11 +35,13 @@ _POWERS = {
 }  # fmt: skip
 _UNITS = re.compile(rf" ?([{''.join(_POWERS)}]+)")
 _UNITS_ONLY = frozenset("万萬만億亿억조")  # the others may begin another word: 千米, 兆字节
+# What makes more of a number than its digits and signs: units of ten thousand, times, halves of the day.
+_MORE = re.compile(rf"[\d{''.join(_POWERS)}午上凌早下晚오](?:(?<=\D)|[:.][0-5]\d|\s*[apπμAPΠΜ]\.?\s?[mμMΜ]\b)")
 _SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _SCALE = re.compile(rf"[ \u00a0-]?({'|'.join(_SCALES)})\b", re.IGNORECASE)  # of English, the usual source
 _DIGIT = re.compile(r"\d")
-_EASTERN = frozenset(chr(code) for code in range(0x3A, 0x1FBFA) if chr(code).isdecimal())
-_WESTERN = {ord(digit): str(unicodedata.decimal(digit)) for digit in _EASTERN}
+_EASTERN = re.compile(r"[^\D0-9]")
+_WESTERN = {code: str(unicodedata.decimal(chr(code))) for code in range(0x3A, 0x1FBFA) if chr(code).isdecimal()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +61,14 @@ def numbers(facts: Facts) -> Mapping[str, Number]:
     """First reading -> number, for each number of the text; a repeated number once."""
     if not _DIGIT.search(facts.plain):
         return {}
-    return _numbers(facts.once(masked), facts.lang, not _EASTERN.isdisjoint(facts.plain))
-
-
-@lru_cache(maxsize=1 << 10)  # candidates often have the same text
-def _numbers(text: str, lang: str, eastern: bool) -> Mapping[str, Number]:
-    if eastern:
+    text = facts.once(masked)
+    if _EASTERN.search(text):
         text = text.translate(_WESTERN)
+    every = _plain(text, *separators(facts.lang))
+    if _MORE.search(text):
+        every = _timed(text, _compounded(text, every))
     found: dict[str, Number] = {}
-    for number in _timed(text, _compounded(text, _plain(text, *separators(lang)))):
+    for number in every:
         found.setdefault(number.readings[0], number)
     return found
 

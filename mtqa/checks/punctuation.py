@@ -23,7 +23,7 @@ _WRITTEN = {
 }
 _ALIKE = {sign: western for western, signs in _WRITTEN.items() for sign in signs}
 _ENDS, _STARTS = frozenset(".?!:;…"), frozenset("-•*¿¡…")
-_STOP = {"."}
+_STOP, _PLAIN = {"."}, ({"?"}, {"!"})  # all texts end with the same one
 _CLOSERS = "\"'”“’‘»«›‹„)]}）］】」』〉》〕｝*_ \t\r\n\u00a0\u202f\u200b\u200e\u200f\u2069\u202c"
 _OPENERS = "\"'“”„‘‚’«»‹›([{（［【「『〈《〔｛ \t\r\n\u00a0\u202f\u200b\u200e\u200f\u2068\u2067\u202b"
 _NO_STOP = frozenset({"th", "lo", "bo", "dz"})  # sentences end without a sign
@@ -45,6 +45,8 @@ class EndPunctuation:
         tails = {facts.plain[-1:] for facts in case.texts}
         if tails == _STOP and ".." not in case.together and not case.source.plain.endswith(".."):
             return  # as mostly
+        if tails in _PLAIN or "".join(tails).isalnum():
+            return
         source = case.source.once(end_sign)
         for position, candidate in enumerate(case.candidates):
             sign = candidate.once(end_sign)

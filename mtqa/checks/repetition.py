@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from operator import eq
 
-from mtqa.checks.words import WIDE, folded, repeats
+from mtqa.checks.words import RUN, RUN_OF_ONE, WIDE, folded, said, written
 from mtqa.facts import Case, Facts
 from mtqa.model import Severity
 from mtqa.ports import Fault
@@ -43,10 +42,7 @@ _DOUBLE = re.compile(r"\b([^\W\d_]{2,})[ \u00a0]+\1\b", re.IGNORECASE)
 _MEETING = frozenset(
     ["nous", "vous", "sie", "die", "der", "das", "que", "se", "is", "that", "had", "ha", "to", "si", "by", "zu", "na"]
 )
-_CHARACTER = re.compile(r"([^\s\d.\-_=*~#·…])\1{9,}")
-_THREE = re.compile(r"(.)\1\1", re.DOTALL)
 _LEAST = 8  # words of a loop
-_REPEATED = 6  # words that are not new in the shortest loop
 _LONGEST_PERIOD = 30
 _LONG = 10  # letters
 _WIDE = re.compile(f"[{WIDE}]")
@@ -60,12 +56,10 @@ class RepeatedWords:
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
-        for position, candidate in enumerate(case.candidates):
-            if not candidate.once(repeats) or candidate.language in _DOUBLING:
-                continue  # as mostly
-            words = candidate.once(folded)
-            if not any(map(eq, words, words[1:])):
-                continue
+        if not case.candidates or case.candidates[0].language in _DOUBLING:
+            return
+        for position in case.once(said).doubled():
+            candidate = case.candidates[position]
             found = _DOUBLE.search(candidate.plain)
             if found and found[1].casefold() not in _MEETING and not _DOUBLE.search(case.source.plain):
                 yield Fault(position, f"{found[1]} twice", found[1].casefold(), found.span())
@@ -79,11 +73,11 @@ class Loop:
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate; none where the source repeats itself as well."""
-        most = max([one.once(repeats) for one in case.candidates], default=0)
-        if most < _REPEATED and not _THREE.search(case.together[::3]):
-            return
-        for position, candidate in enumerate(case.candidates):
-            loop = candidate.once(_loop)
+        *flags, _ = case.once(written).flags()
+        for position, recurring in enumerate(case.once(said).recurring()):
+            if recurring < _LEAST and not flags[position] & RUN:
+                continue  # as mostly
+            loop = case.candidates[position].once(_loop)
             if loop and not case.source.once(_loop):
                 times, words = loop
                 yield Fault(position, f"“{words}” {times} times in a row", words.casefold())
@@ -92,15 +86,12 @@ class Loop:
 def _loop(facts: Facts) -> tuple[int, str] | None:
     """(how often, the words) of what is said three times and more in a row, eight words or more in all."""
     found = facts.once(folded)
-    if facts.once(repeats) >= _REPEATED:
-        loop = _longest(found)
-        if loop:
-            start, period, run = loop
-            joined = ("" if _WIDE.match(found[start]) else " ").join(found[start : start + min(period, 6)])
-            return run // period, joined
-    # Ten of a character in a row are three of each third one; of a letter, they are in a long word.
-    near = _THREE.search(facts.plain[::3]) and max(map(len, found), default=0) >= _LONG
-    character = _CHARACTER.search(facts.plain) if near else None
+    loop = _longest(found)
+    if loop:
+        start, period, run = loop
+        joined = ("" if _WIDE.match(found[start]) else " ").join(found[start : start + min(period, 6)])
+        return run // period, joined
+    character = RUN_OF_ONE.search(facts.plain) if max(map(len, found), default=0) >= _LONG else None
     return (len(character.group()), character[1]) if character else None
 
 

@@ -17,7 +17,7 @@ from mtqa.facts import Case, Facts
 from mtqa.model import CandidateSet, Finding, Severity
 from mtqa.ports import Fault, RunCheck
 
-_quoted = json.JSONEncoder().encode
+_quoted = json.encoder.encode_basestring_ascii  # as the encoder writes a str
 
 
 class Watching:

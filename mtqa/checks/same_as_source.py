@@ -26,12 +26,10 @@ class SameAsSource:
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate: an error for two words or more that most other candidates translated."""
         size = len(case.source.plain)
-        first = _first(case.source)
-        near = [
-            position
-            for position, length in enumerate(case.lengths)
-            if abs(length - size) <= _SPACES and _first(case.candidates[position]) == first
-        ]
+        near = [position for position, length in enumerate(case.lengths) if -_SPACES <= length - size <= _SPACES]
+        if not near:
+            return  # as mostly
+        near = [position for position in near if _first(case.candidates[position]) == _first(case.source)]
         same = [position for position in near if case.candidates[position].once(flat) == case.source.once(flat)]
         if not same or case.source.language == case.candidates[0].language:
             return

@@ -6,13 +6,13 @@ for the neighbour. Alone: the numbers, names and addresses of its own source are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from mtqa.checks.addresses import emails, urls
 from mtqa.checks.names import names
 from mtqa.checks.numerals import numbers
 from mtqa.checks.same_as_source import flat
-from mtqa.checks.words import STEM, stems, vocabulary
+from mtqa.checks.words import STEM, said, stems
 from mtqa.facts import Case, Facts
 from mtqa.model import Severity
 from mtqa.ports import Fault
@@ -28,10 +28,13 @@ class Shift:
 
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
-        around = [(where, near) for where, near in (("before", case.before), ("after", case.after)) if near]
-        if not around:
+        every = [(where, near) for where, near in (("before", case.before), ("after", case.after)) if near]
+        if not every:
             return
-        for position in _alone(case.candidates):
+        for position in case.once(said).apart(_APART):  # mostly none
+            around = [(where, near) for where, near in every if _may_belong(case, position, near)]
+            if not around:
+                continue  # as mostly
             candidate = case.candidates[position]
             others = [one for i, one in enumerate(case.candidates) if i != position and one.once(_bag)]
             own = candidate.once(_bag)
@@ -43,18 +46,11 @@ class Shift:
                     break
 
 
-def _alone(candidates: Sequence[Facts]) -> list[int]:
-    """The candidates that have few words with any other in common: nearly always none."""
-    found = [one.once(vocabulary) for one in candidates]
-    if len(found) > 1 and 2 * len(found[0].intersection(*found[1:])) >= _APART * 2 * max(map(len, found)):
-        return []  # what all have in common is enough
-    near: set[int] = set()
-    for position, words in enumerate(found):
-        for other, theirs in enumerate(found) if position not in near else ():
-            if other != position and _common(words, theirs) >= _APART:
-                near |= {position, other}
-                break
-    return [position for position in range(len(found)) if position not in near]
+def _may_belong(case: Case, position: int, near: Case) -> bool:
+    """Whether to look closer: by words alone, where the candidate, others and the neighbour have some to compare."""
+    sizes = case.once(said).sizes()
+    compared = sizes[position] and any(sizes[:position] + sizes[position + 1 :]) and len(near.candidates) > 1
+    return not compared or case.once(said).like(position, near.once(said), _ALIKE)
 
 
 def _belongs(case: Case, position: int, near: Case, compared: bool) -> bool:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mtqa.checks.same_as_source import flat
-from mtqa.checks.words import folded, masked, vocabulary, words
+from mtqa.checks.words import folded, masked, said, words
 from mtqa.facts import Case, Facts
 from mtqa.model import Severity
 from mtqa.ports import Fault
 
 _WORDS, _LETTERS = 4, 14
-_IN_A_ROW = b"\1" * _WORDS
 
 
 class Untranslated:
@@ -24,15 +23,8 @@ class Untranslated:
         """At most one for each candidate."""
         if not case.candidates or case.source.language == case.candidates[0].language:
             return
-        source = case.source.once(folded)
-        if len(source) < _WORDS:
-            return
-        known = case.source.once(vocabulary)
-        for position, candidate in enumerate(case.candidates):
-            if known.isdisjoint(candidate.once(vocabulary)):
-                continue  # as mostly
-            if _IN_A_ROW not in bytes(map(known.__contains__, candidate.once(folded))):
-                continue
+        for position in case.once(said).left(_WORDS):  # mostly none
+            candidate = case.candidates[position]
             fours = case.source.once(_fours)
             if candidate.once(_fours).isdisjoint(fours) or candidate.once(flat) == case.source.once(flat):
                 continue

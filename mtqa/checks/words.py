@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from itertools import chain
 
+from mtqa.checks.lexicon import Piece, lexicon
 from mtqa.checks.pieces import Known
 from mtqa.checks.placeholders import SIMPLE
-from mtqa.facts import Facts
+from mtqa.checks.pool import Pool
+from mtqa.facts import Case, Facts
 
 # Letters with the marks that belong to them; scripts that write without spaces count character by character.
 MARKS = (
@@ -31,18 +33,18 @@ TOKEN = re.compile(r"</?[a-z][a-z0-9]*(?:\s+[\w:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8}\d?);")
 _HANDLE = re.compile(r"(?<!\w)[@#]\w+")
 _FIELD = re.compile(r"\{\s*[\w.$-]+\s*\}")
-# With the characters of which one is in all that the pattern finds.
-_PATTERNS = tuple(
-    (pattern, frozenset(signs))
-    for pattern, signs in (
-        (ADDRESS, "/@.wW"), (TOKEN, "<"), (ENTITY, "&"), (SIMPLE, "{%$"), (_FIELD, "{"), (_HANDLE, "@#"),
-    )
+# With signs of which one is in all that the pattern finds, in small letters.
+_PATTERNS = (
+    (ADDRESS, (":/", "@", "www.")), (TOKEN, ("<",)), (ENTITY, ("&",)), (SIMPLE, ("{", "%", "$")), (_FIELD, ("{",)),
+    (_HANDLE, ("@", "#")),
 )  # fmt: skip
 STEM = 5
+# Flags of pieces: something in it may be no language; it has a run of one character; a character from U+3040 on.
+MASKED, RUN, HIGH = 1, 2, 4
+RUN_OF_ONE = re.compile(r"([^\s\d.\-_=*~#·…])\1{9,}")
 SHORTEST = 4  # letters of a word that means something
 WIDE_FROM = "\u0dff"  # the scripts without spaces begin here
 _SIGN = re.compile("[@#<>&%{$/]")
-_MASKED = "\n"  # is where words stand that may be no language
 
 
 def maskable(text: str) -> bool:
@@ -55,8 +57,9 @@ def masked(facts: Facts) -> str:
     text = facts.plain
     if not maskable(text):
         return text
+    small = text.lower()
     for pattern, signs in _PATTERNS:
-        if not signs.isdisjoint(facts.chars):
+        if any(map(small.__contains__, signs)):
             text = pattern.sub(_blank, text)
     return text
 
@@ -67,49 +70,44 @@ def _blank(match: re.Match[str]) -> str:
 
 def words_in(piece: str) -> list[str]:
     """The words of a piece of text that has nothing to mask."""
-    pattern = _WORD if not piece.isascii() and _UNUSUAL.search(piece) else _PLAIN_WORD
-    return pattern.findall(piece)
+    return _pattern_for(piece).findall(piece)
 
 
-def _folded_in(piece: str) -> list[str]:
-    """The same, case folded."""
-    return [word.casefold() for word in words_in(piece)]
+def first_word(text: str) -> str:
+    """The first of them; empty where there is none."""
+    found = _pattern_for(text).search(text)
+    return found.group() if found else ""
 
 
-class _Reader:
-    """Reads the words of a text piece by piece, each as `find` gives it back."""
-
-    def __init__(self, find: Callable[[str], list[str]]) -> None:
-        self._known = Known(lambda piece: " ".join([*find(piece), *([_MASKED] if maskable(piece) else [])]))
-
-    def __call__(self, facts: Facts) -> tuple[str, ...]:
-        found = " ".join(map(self._known.__getitem__, facts.pieces))
-        if _MASKED in found:
-            found = " ".join(map(self._known.__getitem__, facts.once(masked).split(" ")))
-        return tuple(found.split())
+def _pattern_for(text: str) -> re.Pattern[str]:
+    return _WORD if not text.isascii() and _UNUSUAL.search(text) else _PLAIN_WORD
 
 
-_words, _folded = _Reader(words_in), _Reader(_folded_in)
+def meaning(word: str) -> bool:
+    """Whether a word, case folded, is long enough to mean something."""
+    return len(word) >= SHORTEST or word > WIDE_FROM
+
+
+def looked_at(piece: str) -> Piece:
+    """What is in a piece of text."""
+    found = tuple([word.casefold() for word in words_in(piece)])
+    high = max(piece, default="") >= "\u3040"
+    flags = MASKED * maskable(piece) | RUN * bool(RUN_OF_ONE.search(piece)) | HIGH * high
+    return found, tuple([word[:STEM] for word in found]), tuple(map(meaning, found)), flags
+
+
+_known = Known(looked_at)
+_written = Known(lambda piece: tuple(words_in(piece)))
 
 
 def words(facts: Facts) -> tuple[str, ...]:
     """The words of a text, in order, as written; in scripts without spaces its characters."""
-    return _words(facts)
-
-
-def unusual(facts: Facts) -> tuple[str, ...]:
-    """The words that are not all small letters."""
-    return tuple([word for word in facts.once(words) if not word.islower()])
+    return tuple(chain.from_iterable(map(_written.__getitem__, facts.once(masked).split(" "))))
 
 
 def folded(facts: Facts) -> tuple[str, ...]:
     """The words of a text in order, case folded: as many as `words` finds."""
-    return _folded(facts)
-
-
-def content(facts: Facts) -> tuple[str, ...]:
-    """The stems of the words that mean something, in order: short ones are passed over."""
-    return tuple([word[:STEM] for word in facts.once(folded) if len(word) >= SHORTEST or word > WIDE_FROM])
+    return tuple(chain.from_iterable([_known[piece][0] for piece in facts.once(masked).split(" ")]))
 
 
 def stems(facts: Facts) -> frozenset[str]:
@@ -122,6 +120,24 @@ def vocabulary(facts: Facts) -> frozenset[str]:
     return frozenset(facts.once(folded))
 
 
-def repeats(facts: Facts) -> int:
-    """How many words of a text stood there before."""
-    return len(facts.once(folded)) - len(facts.once(vocabulary))
+def written(case: Case) -> Pool:
+    """The texts of a segment beside each other, as they are."""
+    if _lexicons[-1].full():
+        _lexicons[:] = [lexicon(looked_at)]
+    return _lexicons[-1].pool(case.source.plain, tuple([one.plain for one in case.candidates]))
+
+
+def said(case: Case) -> Pool:
+    """The same, but what is no language is left out: what they say."""
+    found = case.once(written)
+    flags = found.flags()
+    if not any(map(MASKED.__and__, flags)):
+        return found
+    texts = zip((*case.candidates, case.source), flags, strict=True)
+    *plain, source = read = [one.once(masked) if flag & MASKED else one.plain for one, flag in texts]
+    if read == [*[one.plain for one in case.candidates], case.source.plain]:
+        return found  # as mostly: 3/4, 10 %
+    return _lexicons[-1].pool(source, tuple(plain))
+
+
+_lexicons = [lexicon(looked_at)]  # the one in use

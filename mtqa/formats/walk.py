@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from itertools import chain
 from types import ModuleType
 from typing import Any
 
+from mtqa.compiled import part
 from mtqa.errors import UnknownFormat
 from mtqa.formats.document import CHUNK, Document
 from mtqa.formats.scan import MAX_DEPTH, MAX_ELEMENTS, MAX_UNIT, Scanner
@@ -118,9 +117,4 @@ class Walk:
 
 def compiled() -> ModuleType | None:
     """The compiled scanner; None where it was not built, or is not wanted."""
-    if not os.environ.get("MTQA_NO_KERNEL"):
-        with suppress(ImportError):
-            from mtqa.formats import _scanner
-
-            return _scanner
-    return None
+    return part("mtqa.formats._scanner")

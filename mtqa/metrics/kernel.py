@@ -1,7 +1,6 @@
 """The work under the metrics and the terms of the score: compiled where there was a C compiler, in Python where not.
 
-Both give the same bits, so which one runs shows in the time alone. `MTQA_NO_KERNEL=1` in the environment keeps to
-Python.
+Both give the same bits, so which one runs shows in the time alone.
 """
 
 from __future__ import annotations
@@ -9,11 +8,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
 from types import ModuleType
 from typing import TypeVar
 
+from mtqa.compiled import part
 from mtqa.errors import MetricError
 from mtqa.ports import Comparison
 
@@ -28,12 +28,7 @@ PORTION = 40_000
 @cache
 def compiled() -> ModuleType | None:
     """The compiled kernel; None where it was not built, or is not wanted."""
-    if not os.environ.get("MTQA_NO_KERNEL"):
-        with suppress(ImportError):
-            from mtqa.metrics import _kernel
-
-            return _kernel
-    return None
+    return part("mtqa.metrics._kernel")
 
 
 def chrf(segments: Sequence[Texts], orders: int, beta: int, threads: int | None = None) -> bytes:
@@ -51,8 +46,8 @@ def each(work: Callable[[Part], Done], parts: Sequence[Part], threads: int | Non
     pending = iter(enumerate(parts))  # every thread takes the next one, this thread among them
 
     def take_part() -> None:
-        for place, part in pending:
-            done[place] = work(part)
+        for place, one in pending:
+            done[place] = work(one)
 
     helpers = min(threads or cores(), len(parts)) - 1
     if helpers > 0:
