@@ -33,7 +33,7 @@ from mtqa.report.summary import summarise
 from mtqa.store.answers import Answers
 from mtqa.store.lines import extended
 from mtqa.store.records import edit_from_json, edit_to_json, results_to_json
-from mtqa.store.run import RunStore, write_lines
+from mtqa.store.run import RunStore, reopen, write_lines
 from mtqa.translate import Asked, Terms, ask
 
 _SEED = 1  # of the canaries of a run
@@ -83,6 +83,7 @@ def run(plan: Plan, progress: Progress) -> JsonObject:
         asked = translate(plan, store, progress)
         rules = rules_of(plan)
         statistics = judge(plan, store, progress, rules, confidence)
+        reopen(plan.folder)
         write_lines(plan.folder / "segments.jsonl", ranked(store))
         write(plan, opened, store, progress)
         if rules.ignores.lapsed:

@@ -218,3 +218,33 @@ def test_a_report_does_not_take_the_place_of_the_run(invoke: Callable[..., Resul
         assert "the run itself" in refused(invoke("report", "out", "--format", "csv", "-o", f"out/../out/{kept}"))
         assert (Path("out") / kept).read_bytes() == before
     assert "name a format" in refused(invoke("report", "out", "--format", ","))
+
+
+@pytest.mark.parametrize("gone", ["mtqa", "created", "engines", "metrics", "decide", "inputs", "languages", "summary"])
+def test_a_damaged_run_is_told(gone: str, invoke: Callable[..., Result]) -> None:
+    invoke("score", table("t.jsonl"), "-o", "out")
+    manifest = Path("out/run.json")
+    kept = json.loads(manifest.read_text(encoding="utf-8"))
+    manifest.write_text(json.dumps({key: value for key, value in kept.items() if key != gone}), encoding="utf-8")
+    for command in ("show", "report", "scorecard", "pool"):
+        assert f"it has no {gone}" in refused(invoke(command, "out"))
+    manifest.write_text(json.dumps(kept), encoding="utf-8")
+    Path("out/segments.jsonl").write_text("[]\n", encoding="utf-8")
+    for command in ("show", "scorecard", "pool", *(f"report --format {form}" for form in ("html", "csv", "sarif"))):
+        name, *options = command.split()
+        assert "cannot be read" in refused(invoke(name, "out", *options))
+
+
+def test_a_run_that_does_not_come_to_its_end_leaves_no_record_of_the_one_before(invoke: Callable[..., Result]) -> None:
+    """Its results are not those that the record speaks of."""
+    sample = Path(__file__).parent.parent / "sample_files"
+    Path("x.xlf").write_bytes((sample / "app_en-de.xlf").read_bytes())
+    assert invoke("run", "x.xlf", "-c", sample / "mtqa.toml", "-o", "out").exit_code == 0
+    Path("echo.py").write_text(
+        "import sys\nopen('x.xlf', 'a').write('\\n')\nsys.stdout.write(sys.stdin.read())", "utf-8"
+    )
+    command = json.dumps([sys.executable, "echo.py"])
+    Path("mtqa.toml").write_text(f'[engines.echo]\nuse = "command"\ncommand = {command}\n[engines.existing]\n', "utf-8")
+    assert "changed while the run was under way" in refused(invoke("run", "x.xlf", "-o", "out"))
+    assert "is not a finished run" in refused(invoke("show", "out"))
+    assert invoke("run", "x.xlf", "-c", sample / "mtqa.toml", "-o", "out").exit_code == 0

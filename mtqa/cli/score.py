@@ -22,7 +22,7 @@ from mtqa.report.summary import summarise, summary_line
 from mtqa.scoring import Table
 from mtqa.store.database import make_folder
 from mtqa.store.lines import decoded
-from mtqa.store.run import SCHEMA_VERSION, replacing, write_manifest
+from mtqa.store.run import SCHEMA_VERSION, reopen, replacing, write_manifest
 
 _LINES = (".jsonl", ".ndjson", ".json")
 _TABLES = (".csv", ".tsv", ".parquet", ".xlsx")  # what somebody may expect, and would get a folder of that name
@@ -65,7 +65,7 @@ def command(
         summary = _judged(scored, settings)
         if not lines_only:
             make_folder(out)
-            (out / "run.json").unlink(missing_ok=True)  # a folder that has it holds a complete run
+            reopen(out)
         _write(out if lines_only else out / "segments.jsonl", scored.lines())
         notices = _notices(scored, settings)
         if not lines_only:

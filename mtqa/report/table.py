@@ -44,8 +44,11 @@ def results_of(folder: Path) -> Iterator[JsonObject]:
     path = folder / "segments.jsonl"
     try:
         with path.open("rb") as lines:
-            for line in lines:
-                yield json.loads(line)
+            for number, line in enumerate(lines, start=1):
+                result = json.loads(line)
+                if not isinstance(result, dict):
+                    raise ValueError(f"line {number} is no result")  # noqa: TRY004 - a fault of the file, mapped below
+                yield result
     except (OSError, ValueError) as error:
         raise StoreError(str(path), f"cannot be read ({error})", "run again") from error
 

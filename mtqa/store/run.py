@@ -24,6 +24,7 @@ from mtqa.store.lines import decoded, encoded
 from mtqa.store.records import answer_from_json, answer_to_json, segment_from_json, segment_to_json
 
 SCHEMA_VERSION = 1
+_TOLD = ("mtqa", "created", "engines", "metrics", "decide", "inputs", "languages", "summary")  # by every manifest
 _WINDOW = 500  # segments in memory at once
 
 _TABLES = """
@@ -245,6 +246,8 @@ def read_manifest(folder: Path) -> JsonObject:
         raise StoreError(str(path), "is not the record of a run", "name a folder that `mtqa run` wrote")
     if manifest.get("schema") != SCHEMA_VERSION:
         raise StoreError(str(path), f"is of schema {manifest.get('schema')}, not {SCHEMA_VERSION}", "run again")
+    if missing := [name for name in _TOLD if name not in manifest]:
+        raise StoreError(str(path), f"is damaged: it has no {missing[0]}", "run again")
     return manifest
 
 
@@ -253,9 +256,25 @@ def read_results(folder: Path) -> Iterator[JsonObject]:
     path = folder / "segments.jsonl"
     try:
         with path.open("rb") as lines:
-            yield from map(decoded, lines)
+            yield from map(_result, lines)
     except (OSError, ValueError) as error:
         raise StoreError(str(path), f"cannot be read ({error})", "run again") from error
+
+
+def _result(line: bytes) -> JsonObject:
+    result: object = decoded(line)
+    if not isinstance(result, dict):
+        raise ValueError(f"{line[:40]!r} is no result")  # noqa: TRY004 - a fault of the file, mapped by the caller
+    return result
+
+
+def reopen(folder: Path) -> None:
+    """Take `run.json` away: from now on, and until it is written again, the folder holds no complete run."""
+    path = folder / "run.json"
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreError(str(path), f"cannot be replaced ({error.strerror})", "check its rights") from error
 
 
 @contextmanager
