@@ -39,16 +39,19 @@ def made(manifest: JsonObject) -> str:
     return f"{created} in {' '.join(f'{value} {unit}' for value, unit in parts if value) or '0 s'}"
 
 
+def _result(line: bytes) -> JsonObject:
+    result = json.loads(line)
+    if not isinstance(result, dict):
+        raise ValueError(f"{line[:40]!r} is no result")  # noqa: TRY004 - a fault of the file, mapped by the caller
+    return result
+
+
 def results_of(folder: Path) -> Iterator[JsonObject]:
     """The lines of `segments.jsonl`, in order. Raises StoreError."""
     path = folder / "segments.jsonl"
     try:
         with path.open("rb") as lines:
-            for number, line in enumerate(lines, start=1):
-                result = json.loads(line)
-                if not isinstance(result, dict):
-                    raise ValueError(f"line {number} is no result")  # noqa: TRY004 - a fault of the file, mapped below
-                yield result
+            yield from map(_result, lines)
     except (OSError, ValueError) as error:
         raise StoreError(str(path), f"cannot be read ({error})", "run again") from error
 
