@@ -20,7 +20,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, log
+from math import exp, isfinite, log
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from mtqa.ports import JsonObject
 
 SCHEMA_VERSION = 1
 FEATURES = ("agreement", "lead", "weakest", "others", "supporters", "length")
+ORDERS = ("agreement", "learned")
 STRATA = ("languages", "file", "engine", "all")
 _DIGITS = 6
 _HALF = 0.5  # added to every bin, so that an empty one does not make the PSI infinite
@@ -139,24 +140,16 @@ class Calibration:
 
     @classmethod
     def of(cls, record: JsonObject, where: str) -> Calibration:
-        """The calibration in a record."""
-        terms = {
-            name: Term(
-                float(one["mean"]),
-                float(one["scale"]),
-                float(one["weight"]),
-                tuple(map(float, one["edges"])),
-                tuple(map(float, one["shares"])),
-                float(one["limit"]),
-            )
-            for name, one in record["features"].items()
-            if name in FEATURES
-        }
-        thresholds = {name: found.get("threshold") for name, found in record["accept"]["strata"].items()}
-        return cls(
-            where, record["order"], float(record["intercept"]), terms, record["accept"]["by"], thresholds,
-            int(record["segments"]), record["pool"], record,
-        )  # fmt: skip
+        """The calibration in a record. Raises KeyError, TypeError, ValueError, AttributeError for what is none."""
+        terms = {name: _term(one) for name, one in record["features"].items() if name in FEATURES}
+        accept, pool, segments = record["accept"], record["pool"], int(record["segments"])
+        thresholds = {name: _threshold(found) for name, found in accept["strata"].items()}
+        if record["order"] not in ORDERS or accept["by"] not in STRATA or segments < 1 or "agreement" not in terms:
+            raise ValueError("order, by, segments or features are not such as mtqa writes")
+        if missing := {"engines", "metrics", "decide"} - pool.keys():
+            raise ValueError(f"pool has no {min(missing)}")
+        intercept = _finite(record["intercept"])
+        return cls(where, record["order"], intercept, terms, accept["by"], thresholds, segments, pool, record)
 
     def linear(self, values: Values) -> float:
         """The log-odds that the chosen candidate is right."""
@@ -169,6 +162,27 @@ class Calibration:
         threshold = self.thresholds.get(stratum_of(result, self.by))
         order = values["agreement"] if self.order == "agreement" else self.linear(values)
         return threshold is not None and eligible(result) and order >= threshold
+
+
+def _term(one: JsonObject) -> Term:
+    edges, shares = (tuple(map(_finite, one[name])) for name in ("edges", "shares"))
+    term = Term(
+        _finite(one["mean"]), _finite(one["scale"]), _finite(one["weight"]), edges, shares, _finite(one["limit"])
+    )
+    if term.scale <= 0 or list(edges) != sorted(edges) or len(shares) != len(edges) + 1:
+        raise ValueError("a feature without a scale, or with bins that do not fit")
+    return term
+
+
+def _threshold(found: JsonObject) -> float | None:
+    return None if found.get("threshold") is None else _finite(found["threshold"])
+
+
+def _finite(value: Any) -> float:  # noqa: ANN401 - whatever the file has
+    number = float(value)
+    if not isfinite(number):
+        raise ValueError(f"{value} is no number")
+    return number
 
 
 class Confidence:

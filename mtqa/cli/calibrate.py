@@ -12,7 +12,7 @@ import click
 from mtqa import __version__
 from mtqa.cli.numbers import Number, NumberRange, Share
 from mtqa.cli.terminal import printable
-from mtqa.confidence import SCHEMA_VERSION, STRATA, pool_of
+from mtqa.confidence import ORDERS, SCHEMA_VERSION, STRATA, pool_of
 from mtqa.errors import ConfigError
 from mtqa.parts import build_formats
 from mtqa.ports import JsonObject
@@ -31,7 +31,7 @@ from mtqa.store.run import fingerprint, read_manifest, read_results, replacing
     "--by", type=click.Choice(STRATA), default="languages", show_default=True, help="What has a threshold of its own."
 )
 @click.option(
-    "--order", type=click.Choice(["agreement", "learned"]), default="agreement", show_default=True,
+    "--order", type=click.Choice(ORDERS), default="agreement", show_default=True,
     help="What decides who comes first: agreement, or all features, learned from half of the documents.",
 )  # fmt: skip
 @click.option("--error-below", type=Number(), default=80.0, show_default=True,

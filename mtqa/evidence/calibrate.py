@@ -32,7 +32,6 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 LEAST = 50  # labels to fit anything on
-ORDERS = ("agreement", "learned")
 _RIDGE = 1.0
 _FOLDS = 10
 _BINS = 10  # of a feature, for drift
