@@ -182,6 +182,8 @@ class Marking:
         self.codes: dict[str, Code] = {}
         self._tokens: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._last = 0
+        if len(source.parts) == 1 and isinstance(source.parts[0], str):  # so are most
+            return
         partners = dict(_pairs(source.parts))
         closing: dict[int, int] = {}
         for position, part in enumerate(source.parts):
@@ -279,7 +281,7 @@ def _token_pattern(mode: Markup, letters: tuple[str, str]) -> re.Pattern[str]:
 
 
 def _free_letters(source: Text) -> tuple[str, str]:
-    characters = "".join(part for part in source.parts if isinstance(part, str))
+    characters = "".join([part for part in source.parts if isinstance(part, str)])
     if "<" not in characters:  # nothing in it looks like a token
         return _LETTERS[0]
     free = (pair for pair in _LETTERS if not _token_pattern(Markup.TOKENS, pair).search(characters))

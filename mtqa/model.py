@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from enum import StrEnum
 from pathlib import Path
 
+from mtqa.frozen import frozen
 from mtqa.inline import Text
 
 
@@ -35,7 +36,7 @@ class Missing(StrEnum):
     TRUNCATED = "truncated"  # its answer was cut
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BilingualFile:
     """A file to read: where it lies, what the run calls it, and the languages to assume where it is silent.
 
@@ -50,7 +51,7 @@ class BilingualFile:
     profile: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notice:
     """Something about an input that its owner should know; nothing was guessed. `where` is file:line."""
 
@@ -58,7 +59,7 @@ class Notice:
     what: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alternative:
     """A translation that the file proposes for a segment (alt-trans, mtc:match).
 
@@ -76,7 +77,7 @@ class Alternative:
     similarity: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Segment:
     """The smallest piece with one source and at most one target.
 
@@ -104,7 +105,7 @@ class Segment:
     limit: tuple[int, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Usage:
     """What a call consumed, as the engine counted it."""
 
@@ -124,7 +125,7 @@ def total(usages: Iterable[Usage | None]) -> Usage | None:
     return Usage(*(sum(some) if some else None for some in counts))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Candidate:
     """What one engine proposed for one segment.
 
@@ -146,7 +147,7 @@ class Candidate:
     samples: tuple[Text, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """An engine without a candidate: a value, not an exception."""
 
@@ -155,7 +156,7 @@ class Failure:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CandidateSet:
     """A segment with what the engines said, in configured order.
 
@@ -168,7 +169,7 @@ class CandidateSet:
     primary: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Utilities:
     """The utilities of one segment by one metric, on its scale. No diagonal; absent is absent.
 
@@ -180,7 +181,7 @@ class Utilities:
     values: Sequence[float]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """What a check says of one candidate.
 
@@ -200,7 +201,7 @@ class Finding:
     fingerprint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reason:
     """Why a segment diverges: a code, the engines concerned, and a sentence of evidence.
 
@@ -222,7 +223,7 @@ class Why(StrEnum):
     ABSENT = "absent"  # it has no candidate
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overruled:
     """The primary engine lost its place: why, and a sentence of evidence.
 
@@ -235,7 +236,7 @@ class Overruled:
     lead: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What the consensus says of one segment.
 
@@ -258,7 +259,7 @@ class Verdict:
     overruled: Overruled | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Result:
     """Everything known about one segment.
 
@@ -284,7 +285,7 @@ class Result:
         return next((c for c in self.candidates.candidates if c.engine == self.verdict.chosen), None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edit:
     """What is written into the file for one segment.
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from mtqa.consensus.mix import Mixture
 from mtqa.consensus.samples import cast, texts_of, voting
 from mtqa.consensus.squares import Squares, of_mappings, of_rows
+from mtqa.frozen import frozen
 from mtqa.inline import Text
 from mtqa.model import CandidateSet
 from mtqa.ports import Comparison, Metric
@@ -18,7 +19,7 @@ from mtqa.rows import RowMetric
 Scored = Mapping[str, Squares]  # metric name -> utilities of segments with equally many voters
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Voting:
     """A candidate set in which every engine has one vote.
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import chain, pairwise
 
 from mtqa.errors import StoreError
@@ -50,7 +50,7 @@ class Reply:
         return {
             "text": self.text,
             "model": self.model,
-            "usage": usage and {name: getattr(usage, name) for name in usage.__slots__},
+            "usage": usage and asdict(usage),
             "cost": self.cost,
             "latency_ms": self.latency_ms,
             "match": self.match,
