@@ -437,6 +437,8 @@ static uint32_t number_of(Vocabulary *v, const Py_UCS4 *chars, Py_ssize_t start,
     return number;
 }
 
+enum { NO_SMALL = 0x110000 }; /* in a table of small letters: there is none that is one character in every place */
+
 /* Number the tokens of all texts; needs no Python object. Returns -1 without memory. */
 static int fill(const Batch *batch, const char *classes, Vocabulary *v, Bags *bags)
 {
@@ -466,6 +468,30 @@ static int fill(const Batch *batch, const char *classes, Vocabulary *v, Bags *ba
     return 0;
 }
 
+/* Put small letters in place of all. Returns -1 at a letter for which that takes more than the letter itself. */
+static int make_small(Py_UCS4 *chars, Py_ssize_t size, const Py_UCS4 *small, Py_ssize_t known)
+{
+    for (Py_ssize_t i = 0; known && i < size; i++)
+        if (chars[i] < (Py_UCS4)known && (chars[i] = small[chars[i]]) == NO_SMALL)
+            return -1;
+    return 0;
+}
+
+/* The characters of a text from `from` on, as str, with small letters if `chars` has those there. */
+static PyObject *token_of(PyObject *text, Py_ssize_t from, Py_ssize_t length, const Py_UCS4 *chars)
+{
+    PyObject *token = PyUnicode_Substring(text, from, from + length);
+    Py_UCS4 *own = token ? PyUnicode_AsUCS4Copy(token) : NULL;
+    if (own && !same(own, chars, length)) {
+        PyObject *small = PyObject_CallMethod(token, "lower", NULL);
+        Py_DECREF(token);
+        token = small;
+    } else if (!own)
+        Py_CLEAR(token);
+    PyMem_Free(own);
+    return token;
+}
+
 /* The tokens as str, in the order of their numbers. */
 static PyObject *named(PyObject *segments, const Batch *batch, const Vocabulary *v)
 {
@@ -475,9 +501,9 @@ static PyObject *named(PyObject *segments, const Batch *batch, const Vocabulary 
     for (Py_ssize_t i = 0; distinct && i < batch->segments; i++)
         for (Py_ssize_t k = 0; distinct && k < batch->voters[i]; start += batch->lengths[text], text++, k++)
             for (; distinct && number < v->count && v->texts[number] == text; number++) {
-                Py_ssize_t from = v->starts[number] - start;
                 PyObject *whole = PyTuple_GetItem(PyList_GetItem(segments, i), k);
-                PyObject *token = PyUnicode_Substring(whole, from, from + v->lengths[number]);
+                const Py_UCS4 *chars = batch->chars + v->starts[number];
+                PyObject *token = token_of(whole, v->starts[number] - start, v->lengths[number], chars);
                 if (!token || PyList_SetItem(distinct, number, token) < 0)
                     Py_CLEAR(distinct);
             }
@@ -502,29 +528,34 @@ static PyObject *bags(PyObject *module, PyObject *args)
 {
     PyObject *segments, *result = NULL;
     const char *classes;
+    Py_buffer small;
     Py_ssize_t known;
     Batch batch = {0};
     Vocabulary v = {0};
     Bags found = {0};
-    int filled = -1;
+    int filled = -1, more = 0;
     (void)module;
-    if (!PyArg_ParseTuple(args, "O!y#", &PyList_Type, &segments, &classes, &known) || !are_classes(known))
+    if (!PyArg_ParseTuple(args, "O!y#y*", &PyList_Type, &segments, &classes, &known, &small))
         return NULL;
-    Py_ssize_t size = pack(segments, &batch);
+    Py_ssize_t size = are_classes(known) ? pack(segments, &batch) : -1;
     if (size >= 0) {
         found.numbers = zeroed(size, sizeof(uint32_t));
         found.sizes = zeroed(batch.texts, sizeof(uint32_t));
         if (found.numbers && found.sizes && widen(&v) == 0) {
             Py_BEGIN_ALLOW_THREADS
-            filled = fill(&batch, classes, &v, &found);
+            more = make_small(batch.chars, size, small.buf, small.len / (Py_ssize_t)sizeof(Py_UCS4));
+            filled = more ? 0 : fill(&batch, classes, &v, &found);
             Py_END_ALLOW_THREADS
         }
-        if (filled == 0)
+        if (filled < 0)
+            PyErr_NoMemory();
+        else if (more)
+            result = Py_NewRef(Py_None);
+        else
             result = Py_BuildValue("NNNN", named(segments, &batch, &v), words(found.numbers, found.count),
                                    words(found.sizes, batch.texts), words(v.frequency, v.count));
-        else
-            PyErr_NoMemory();
     }
+    PyBuffer_Release(&small);
     release(&batch);
     free(found.numbers);
     free(found.sizes);
@@ -982,7 +1013,7 @@ static PyObject *features(PyObject *module, PyObject *args)
 
 static PyMethodDef functions[] = {
     {"chrf", chrf, METH_VARARGS, "chrf(segments, orders, beta): see mtqa/metrics/kernel.py."},
-    {"bags", bags, METH_VARARGS, "bags(segments, classes): see mtqa/metrics/bags.py."},
+    {"bags", bags, METH_VARARGS, "bags(segments, classes, small): see mtqa/metrics/bags.py."},
     {"agreements", agreements, METH_VARARGS, "agreements(numbers, sizes, voters, weights): see mtqa/metrics/bags.py."},
     {"features", features, METH_VARARGS, "features(segments, classes), the source first: see mtqa/metrics/features.py."},
     {NULL, NULL, 0, NULL},

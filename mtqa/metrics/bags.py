@@ -53,23 +53,29 @@ class Bags:
     frequency: Numbers
 
 
-def bags(segments: Sequence[kernel.Texts]) -> Bags:
+def bags(segments: list[kernel.Texts]) -> Bags:
     """The lower-cased tokens of the texts of segments."""
-    return _found([tuple(map(str.lower, texts)) for texts in segments], classes, _tokens)
+    compiled = kernel.compiled()
+    if compiled is None:
+        return _bags(_lowered(segments), _tokens)
+    found = compiled.bags(segments, classes(), small())
+    return _counted(found or compiled.bags(_lowered(segments), classes(), b""))
 
 
 def words(texts: Sequence[str]) -> tuple[list[str], Numbers, Numbers]:
     """The distinct words of texts; which of them each word is, text after text; and how many each text has."""
-    found = _found([(text,) for text in texts], letters, _WORD.findall)
+    segments, compiled = [(text,) for text in texts], kernel.compiled()
+    found = _bags(segments, _WORD.findall) if compiled is None else _counted(compiled.bags(segments, letters(), b""))
     return found.distinct, found.numbers, found.sizes
 
 
-def _found(segments: list[kernel.Texts], classes: Callable[[], bytes], tokens: Callable[[str], Iterable[str]]) -> Bags:
-    """What `classes` tell the kernel to find, or `tokens` finds without it."""
-    compiled = kernel.compiled()
-    if compiled is None:
-        return _bags(segments, tokens)
-    distinct, *counted = compiled.bags(segments, classes())
+def _lowered(segments: list[kernel.Texts]) -> list[kernel.Texts]:
+    return [tuple(map(str.lower, texts)) for texts in segments]
+
+
+def _counted(found: tuple[list[str], bytes, bytes, bytes]) -> Bags:
+    """What the kernel found."""
+    distinct, *counted = found
     return Bags(distinct, *(np.frombuffer(numbers, dtype=np.uint32) for numbers in counted))
 
 
@@ -130,6 +136,8 @@ def _agreements(
 _PATTERN = re.compile("d+(?:pd+)*|w[wdm]*|[spm]m*")
 _WORD = re.compile(r"[^\W\d_]+")
 _PLANES = 0x40000  # code points; there are no letters beyond
+_CASED = 0x20000  # and none with two cases beyond these
+_SEVERAL = "İΣ"  # a letter whose lower case is two characters, and one that has two of them
 
 
 @cache
@@ -155,6 +163,22 @@ def classes() -> bytes:
 def letters() -> bytes:
     """The same for words alone: w letter, blank anything else."""
     table = bytearray(b" " * (sys.maxunicode + 1))
-    for run in _WORD.finditer("".join(map(chr, range(_PLANES)))):
+    for run in _WORD.finditer(_characters(_PLANES)):
         table[run.start() : run.end()] = b"w" * (run.end() - run.start())
     return bytes(table)
+
+
+@cache
+def small() -> bytes:
+    """The lower case of each code point in its place, 32 bits wide, up to the last that has one; 0x110000 for none."""
+    plain = _characters(_CASED)
+    for several in _SEVERAL:
+        plain = plain.replace(several, " ")
+    table = np.frombuffer(plain.lower().encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint32)
+    table[list(map(ord, _SEVERAL))] = sys.maxunicode + 1
+    return table.tobytes()
+
+
+def _characters(many: int) -> str:
+    """So many characters, in the order of Unicode."""
+    return np.arange(many, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")

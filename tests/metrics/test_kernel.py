@@ -68,7 +68,7 @@ def test_white_space_is_what_python_says() -> None:
     expected = [point.isspace() for point in points]
     there_and_back = array("d", native.chrf([("a", "a" + point) for point in points], 1, 1))
     assert [value == 1.0 for value in there_and_back[::2]] == expected
-    _, _, sizes, _ = native.bags([(point,) for point in points], classes())
+    _, _, sizes, _ = native.bags([(point,) for point in points], classes(), b"")
     assert [not size for size in array("I", sizes)] == expected
     counts = array("q", native.features([("", f"a{point}b") for point in points], classes()))
     assert [words == 2 for words in counts[1::7]] == expected
@@ -83,8 +83,8 @@ def test_white_space_is_what_python_says() -> None:
         ("chrf", ([("a", b"a")], 6, 2), TypeError),
         ("chrf", ([("a", "b")], 0, 2), ValueError),
         ("chrf", ([("a", "b")],), TypeError),
-        ("bags", ([("a", 1)], classes()), TypeError),
-        ("bags", ([("a",)], b"short"), ValueError),
+        ("bags", ([("a", 1)], classes(), b""), TypeError),
+        ("bags", ([("a",)], b"short", b""), ValueError),
         ("features", ((("a", "b"),), classes()), TypeError),
         ("features", ([("a", 1)], classes()), TypeError),
         ("features", ([("a", "b")], b"short"), ValueError),

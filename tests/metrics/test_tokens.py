@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mtqa.metrics.bags import agreements, bags, letters, words
+from mtqa.metrics.bags import agreements, bags, letters, small, words
 from mtqa.metrics.tokens import ONE, Tokens, TokenStatistics
 from mtqa.ports import Comparison, RunMetric
 from tests.metrics.test_chrf import segments, texts
@@ -43,6 +43,8 @@ def tokens(text: str) -> list[str]:
         ("٣٫٥ १२", ["٣", "٫", "٥", "१२"]),
         ("👍🏽 ❤\ufe0f", ["👍", "🏽", "❤\ufe0f"]),
         ("\U00020000\U000e0100a", ["\U00020000\U000e0100", "a"]),
+        ("ΟΔΟΣ ΣΑΣ'Α Éa", ["οδος", "σασ", "'", "α", "éa"]),
+        ("İI\U0001e900ẞ Ǆ", ["i\u0307i\U0001e922ß", "ǆ"]),
         ("", []),
         (" \u3000\x1c", []),
     ],
@@ -87,6 +89,16 @@ def test_letters_are_those_of_unicode() -> None:
     for point in range(sys.maxunicode + 1):
         category = unicodedata.category(chr(point))
         assert (known[point] == ord("w")) == (category[0] == "L" or category in ("Nl", "No"))
+
+
+def test_small_letters_are_those_of_python() -> None:
+    table = np.frombuffer(small(), dtype=np.uint32).tolist()
+    for point in range(sys.maxunicode + 1):
+        lowered = chr(point).lower()
+        if chr(point) in "İΣ":
+            assert table[point] == sys.maxunicode + 1
+        else:
+            assert lowered == chr(table[point] if point < len(table) else point)
 
 
 @pytest.mark.skipif(not COMPILED, reason="the compiled kernel was not built")
