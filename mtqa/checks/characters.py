@@ -63,6 +63,10 @@ class Forbidden:
         if characters:
             self._patterns.append(re.compile(f"[{re.escape(characters)}]"))
 
+    def concerns(self, _piece: str, _lang: str) -> bool:
+        """Every piece, where there is something to forbid."""
+        return bool(self._patterns)
+
     def faults(self, case: Case) -> Iterable[Fault]:
         """One for each pattern that is found."""
         for pattern in self._patterns:

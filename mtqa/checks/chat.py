@@ -67,7 +67,7 @@ class PromptLeak:
         if not any(map(case.together.__contains__, PROMPT_SIGNS)):
             return
         for position, candidate in enumerate(case.candidates):
-            found = PROMPT.search(candidate.plain)
+            found = any(map(candidate.plain.__contains__, PROMPT_SIGNS)) and PROMPT.search(candidate.plain)
             if found:
                 said = bool(PROMPT.search(case.source.plain)) if said is None else said
                 if not said:

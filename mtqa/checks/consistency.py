@@ -24,10 +24,12 @@ class TargetConsistency:
     def __init__(self) -> None:
         self._known: Counts = {}
 
+    def concerns(self, _piece: str, _lang: str) -> bool:
+        """Every piece, where there is a source with several targets."""
+        return bool(self._known)
+
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate: not for the target that came first."""
-        if not self._known:
-            return
         source = _source_key(case.source)
         for position, candidate in enumerate(case.candidates):
             targets = self._known.get(case.engines[position], {}).get(source)
@@ -54,9 +56,13 @@ class SourceConsistency:
     def __init__(self) -> None:
         self._known: Counts = {}
 
+    def concerns(self, _piece: str, _lang: str) -> bool:
+        """Every piece, where there is a target with several sources."""
+        return bool(self._known)
+
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
-        if not self._known or len(case.source.once(words)) < _LEAST_WORDS:
+        if len(case.source.once(words)) < _LEAST_WORDS:
             return
         for position, candidate in enumerate(case.candidates):
             known = self._known.get(case.engines[position], {})

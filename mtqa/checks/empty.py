@@ -15,10 +15,12 @@ class Empty:
     default = Severity.ERROR
     oracle = False
 
+    def concerns(self, piece: str, _lang: str) -> bool:
+        """A piece without characters, or of white space."""
+        return not piece.strip()
+
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
-        if not case.coded and all(case.sizes):
-            return
         for position, candidate in enumerate(case.candidates):
             if candidate.text.blank and not case.source.text.blank:
                 yield Fault(position, "empty")

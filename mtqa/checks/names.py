@@ -54,8 +54,8 @@ def names(facts: Facts) -> tuple[str, ...]:
     text = facts.once(masked)
     capital = [*chain.from_iterable(map(_capitals.__getitem__, text.split(" ")))]
     named = [_bare(word) for word in capital if not word[1:].islower() or not _starts(text, word)]
-    # A headline has a capital in every word.
-    return tuple(dict.fromkeys(named)) if named and 2 * len(named) <= len(words_in(text)) + 1 else ()
+    few = 2 * len(named) <= len(capital) + 1 or 2 * len(named) <= len(words_in(text)) + 1
+    return tuple(dict.fromkeys(named)) if few else ()  # a headline has a capital in every word
 
 
 def _capitals_in(piece: str) -> list[str]:

@@ -59,8 +59,21 @@ def _roman(value: int, plain: str) -> bool:
 
 
 def _spelled(reading: str, text: Facts) -> bool:
-    words = text.once(folded)
-    return any(_stands(form, words) for form in _forms(int(reading), text.lang, text.language))
+    forms = [form for form in _forms(int(reading), text.lang, text.language) if _may_stand(form[0], text)]
+    return any(_stands(form, text.once(folded)) for form in forms)
+
+
+def _may_stand(form: str, text: Facts) -> bool:
+    """Whether a text may have a word that is the same: a look at all of them at once."""
+    there = text.once(vocabulary)
+    if len(form) <= _WHOLE:
+        return form in there
+    tails = range(len(form) - _TAIL + 1)
+    return f" {form[:_STEM]}" in text.once(_joined) or any(form[start:] in there for start in tails)
+
+
+def _joined(text: Facts) -> str:
+    return " " + " ".join(text.once(folded))
 
 
 def _stands(form: Sequence[str], words: Sequence[str]) -> bool:

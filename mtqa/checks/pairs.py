@@ -16,7 +16,8 @@ _ALIKE = {"（": "(", "）": ")", "［": "[", "］": "]", "【": "[", "】": "]"
 _PLAIN = str.maketrans(_ALIKE)
 _BRACKETS = frozenset("()[]") | frozenset(_ALIKE)
 _BRACKET = re.compile(f"[{re.escape(''.join(sorted(_BRACKETS)))}]")
-_SMILEY = re.compile(r"(?<!\w)[:;=8xX][-^']?[()\[\]]+|(?<=\s)[()]+(?=\s|$)")
+# It begins with the class of its first character: so the engine finds where to look at once.
+_SMILEY = re.compile(r"[:;=8xX()](?:(?<=[:;=8xX])(?<!\w.)[-^']?[()\[\]]+|(?<=\s[()])[()]*(?=\s|$))", re.DOTALL)
 _LIST_ITEM = re.compile(r"(?:^|(?<=\s))\w{1,3}\)")
 _QUOTES = frozenset('"“”„‟«»「」『』《》〝〞＂')
 _QUOTE = re.compile('["“”„‟«»「」『』《》〝〞＂]')
@@ -73,7 +74,11 @@ class Quotes:
 def _brackets(facts: Facts) -> Counter[str]:
     if not _BRACKET.search(facts.plain):
         return Counter()
-    text = _without_items(_SMILEY.sub(" ", facts.once(masked)).translate(_PLAIN))
+    text = _SMILEY.sub(" ", facts.once(masked))
+    if not text.isascii():
+        text = text.translate(_PLAIN)
+    if ")" in text:
+        text = _without_items(text)
     return Counter(_BRACKET.findall(text))
 
 

@@ -27,11 +27,13 @@ class EdgeSpaces:
     default = Severity.WARNING
     oracle = True
 
+    def concerns(self, piece: str, _lang: str) -> bool:
+        """A piece with space at an edge, or an empty one, which is at the edge of its text or beside a second space."""
+        return piece != piece.strip() or not piece
+
     def faults(self, case: Case) -> Iterable[Fault]:
         """One for each edge."""
         source = case.source.plain
-        if case.sizes == case.lengths and source == source.strip():
-            return  # as mostly
         for position, candidate in enumerate(case.candidates):
             text = candidate.plain
             if not text or not source or text.isspace() or source.isspace():

@@ -33,6 +33,10 @@ class Terminology:
         terms = read_glossary(glossary) if glossary and read_glossary else ()
         self._glossary = Glossary(terms)
 
+    def concerns(self, _piece: str, _lang: str) -> bool:
+        """Every piece, where there is a glossary."""
+        return bool(self._glossary)
+
     def faults(self, case: Case) -> Iterable[Fault]:
         """One for each term."""
         for term in self._glossary.of(case):
@@ -56,6 +60,10 @@ class DoNotTranslate:
     def __init__(self, terms: list[str] | None = None) -> None:
         self._terms = [(term, _exactly(term)) for term in terms or ()]
 
+    def concerns(self, _piece: str, _lang: str) -> bool:
+        """Every piece, where there is a term."""
+        return bool(self._terms)
+
     def faults(self, case: Case) -> Iterable[Fault]:
         """One for each term."""
         for term, pattern in self._terms:
@@ -76,10 +84,12 @@ class TermConsistency:
         self._glossary = Glossary([term for term in terms if len(term.targets) > 1])
         self._usual: dict[tuple[str, str], str] = {}
 
+    def concerns(self, _piece: str, _lang: str) -> bool:
+        """Every piece, where there is a term that was translated."""
+        return bool(self._usual)
+
     def faults(self, case: Case) -> Iterable[Fault]:
         """One for each term."""
-        if not self._usual:
-            return
         for term in self._glossary.of(case):
             for position, candidate in enumerate(case.candidates):
                 usual = self._usual.get((case.engines[position], term.source))
@@ -128,10 +138,11 @@ class Glossary:
             else:
                 self._by_start[forms[0][:2]].append(term)
 
+    def __bool__(self) -> bool:
+        return bool(self._by_start or self._wide)
+
     def of(self, case: Case) -> list[Term]:
         """The terms that occur in the source, for the languages of the case; the longest where they overlap."""
-        if not self._by_start and not self._wide:
-            return []
         near = [t for start in case.source.once(_starts) for t in self._by_start.get(start, ())] + self._wide
         found = [term for term in near if _for(term, case) and has_term(case.source, term.source)]
         sources = [term.source.casefold() for term in found]
