@@ -54,6 +54,7 @@ typedef struct {
     PyObject_HEAD
     PyObject *look;          /* piece -> (words, their stems, whether each means something, flags) */
     PyObject *words, *stems; /* str -> number */
+    PyObject *spelt, *spelt_stems; /* the same, by their numbers */
     Numbers records, starts; /* starts: of the record of each piece */
     Numbers stem_of, means;  /* by word: its stem, whether it means something */
     Numbers wide;            /* by stem: whether it is a single character */
@@ -125,10 +126,14 @@ static int32_t number_in(PyObject *known, PyObject *word, int *is_new)
 }
 
 /* Let a str be the one with the next number. */
-static int enter(PyObject *known, PyObject *word)
+static int enter(PyObject *known, PyObject *spelt, PyObject *word)
 {
     PyObject *number = PyLong_FromSsize_t(PyDict_Size(known));
-    int failed = !number || PyDict_SetItem(known, word, number) < 0;
+    int failed = !number || PyList_Append(spelt, word) < 0;
+    if (!failed && PyDict_SetItem(known, word, number) < 0) {
+        PyList_SetSlice(spelt, PyDict_Size(known), PyList_Size(spelt), NULL);
+        failed = 1;
+    }
     Py_DecRef(number);
     return failed ? -1 : 0;
 }
@@ -140,7 +145,7 @@ static int32_t stem_number(Lexicon *lexicon, PyObject *stem)
     if (number < 0 || !is_new)
         return number;
     if (grow(&lexicon->wide, 1) < 0 || grow(&lexicon->stem_seen, 1) < 0 || grow(&lexicon->stem_local, 1) < 0 ||
-        enter(lexicon->stems, stem) < 0)
+        enter(lexicon->stems, lexicon->spelt_stems, stem) < 0)
         return -1;
     append(&lexicon->wide, PyUnicode_GetLength(stem) == 1); /* there is room */
     append(&lexicon->stem_seen, 0);
@@ -156,7 +161,7 @@ static int32_t word_number(Lexicon *lexicon, PyObject *word, PyObject *stem, int
         return number;
     int32_t own = stem_number(lexicon, stem);
     if (own < 0 || grow(&lexicon->stem_of, 1) < 0 || grow(&lexicon->means, 1) < 0 || grow(&lexicon->word_seen, 1) < 0 ||
-        grow(&lexicon->word_local, 1) < 0 || enter(lexicon->words, word) < 0)
+        grow(&lexicon->word_local, 1) < 0 || enter(lexicon->words, lexicon->spelt, word) < 0)
         return -1;
     append(&lexicon->stem_of, own); /* there is room */
     append(&lexicon->means, means);
@@ -281,7 +286,9 @@ static PyObject *lexicon_new(PyTypeObject *type, PyObject *args, PyObject *named
     lexicon->look = look;
     lexicon->words = PyDict_New();
     lexicon->stems = PyDict_New();
-    if (lexicon->words && lexicon->stems)
+    lexicon->spelt = PyList_New(0);
+    lexicon->spelt_stems = PyList_New(0);
+    if (lexicon->words && lexicon->stems && lexicon->spelt && lexicon->spelt_stems)
         return (PyObject *)lexicon;
     Py_DecRef((PyObject *)lexicon);
     return NULL;
@@ -301,8 +308,39 @@ static void lexicon_free(PyObject *self)
     Py_DecRef(lexicon->look);
     Py_DecRef(lexicon->words);
     Py_DecRef(lexicon->stems);
+    Py_DecRef(lexicon->spelt);
+    Py_DecRef(lexicon->spelt_stems);
     PyObject_Free(self);
     Py_DecRef((PyObject *)type);
+}
+
+/* The words of a text, or their stems, as a tuple of str. */
+static PyObject *spelt_in(Lexicon *lexicon, PyObject *text, int as_stems)
+{
+    Numbers pieces = {0}, words = {0};
+    int32_t flags = 0;
+    PyObject *result = NULL;
+    if (read_str(lexicon, text, &pieces, &words, &flags) == 0)
+        result = PyTuple_New(words.size);
+    for (Py_ssize_t i = 0; result && i < words.size; i++) {
+        PyObject *one = as_stems ? PyList_GetItem(lexicon->spelt_stems, lexicon->stem_of.of[words.of[i]])
+                                 : PyList_GetItem(lexicon->spelt, words.of[i]);
+        Py_IncRef(one);
+        PyTuple_SetItem(result, i, one);
+    }
+    PyMem_Free(pieces.of);
+    PyMem_Free(words.of);
+    return result;
+}
+
+static PyObject *lexicon_words(PyObject *self, PyObject *text)
+{
+    return spelt_in((Lexicon *)self, text, 0);
+}
+
+static PyObject *lexicon_stems(PyObject *self, PyObject *text)
+{
+    return spelt_in((Lexicon *)self, text, 1);
 }
 
 static PyObject *lexicon_full(PyObject *self, PyObject *nothing)
@@ -1100,6 +1138,8 @@ static PyObject *marks_marked(PyObject *self, PyObject *const *args, Py_ssize_t 
 
 static PyMethodDef lexicon_methods[] = {
     {"pool", FAST(lexicon_pool), METH_FASTCALL, "pool(source, texts): see mtqa/checks/lexicon.py."},
+    {"words", lexicon_words, METH_O, "words(text): see mtqa/checks/lexicon.py."},
+    {"stems", lexicon_stems, METH_O, "stems(text): see mtqa/checks/lexicon.py."},
     {"full", lexicon_full, METH_NOARGS, "full(): see mtqa/checks/lexicon.py."},
     {NULL, NULL, 0, NULL},
 };

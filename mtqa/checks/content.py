@@ -14,7 +14,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from mtqa.checks.words import WIDE, folded, masked, meaning, said, words
+from mtqa.checks.words import WIDE, folded, meaning, said, spans
 from mtqa.facts import Case, Facts
 from mtqa.model import Severity
 from mtqa.ports import Fault
@@ -154,13 +154,8 @@ def _weight(facts: Facts) -> float:
 def _span(gap: _Gap) -> tuple[int, int]:
     """The characters of a gap in its text."""
     places = [place for place, word in enumerate(gap.text.once(folded)) if meaning(word)]
-    first, last = places[gap.first], places[gap.last - 1]
-    plain, position, start = gap.text.once(masked), 0, 0
-    for place, word in enumerate(gap.text.once(words)[: last + 1]):
-        start_of_word = plain.index(word, position)
-        start = start_of_word if place == first else start
-        position = start_of_word + len(word)
-    return start, position
+    found = gap.text.once(spans)
+    return found[places[gap.first]][0], found[places[gap.last - 1]][1]
 
 
 def _short(text: str) -> str:

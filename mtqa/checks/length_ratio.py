@@ -40,10 +40,12 @@ class LengthRatio:
     def faults(self, case: Case) -> Iterable[Fault]:
         """At most one for each candidate."""
         source = case.source.once(_weight)
-        usual = math.exp(self._usual.get(_pair(case), 0.0)) * (source + _SMOOTHING)
+        usual = self._usual.get(_pair(case), 1.0) * (source + _SMOOTHING)
         shortest, longest = usual / self.most, usual * self.most
         high = any(map(HIGH.__and__, case.once(written).flags()[:-1]))
         lengths = [one.once(_weight) for one in case.candidates] if high else case.sizes
+        if lengths and shortest <= min(lengths) + _SMOOTHING and max(lengths) + _SMOOTHING <= longest:
+            return  # as mostly
         for position, length in enumerate(lengths):
             if not shortest <= length + _SMOOTHING <= longest and length and source:
                 subject, word = ("-", "shorter") if length + _SMOOTHING < shortest else ("+", "longer")
@@ -73,7 +75,7 @@ class _Ratios:
         )
 
     def check(self) -> LengthRatio:
-        return self._check.knowing({pair: median(s) for pair, s in self._seen.items() if len(s) >= _ENOUGH})
+        return self._check.knowing({pair: math.exp(median(s)) for pair, s in self._seen.items() if len(s) >= _ENOUGH})
 
 
 def _pair(case: Case) -> Pair:

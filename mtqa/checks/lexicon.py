@@ -30,6 +30,14 @@ class Lexicon:
         """The texts beside each other."""
         return Pool(self._read(source), [self._read(text) for text in texts])
 
+    def words(self, text: str) -> tuple[str, ...]:
+        """The words of one text, in order."""
+        return tuple(self._read(text).words)
+
+    def stems(self, text: str) -> tuple[str, ...]:
+        """The stem of each."""
+        return tuple(self._read(text).beginnings)
+
     def _read(self, text: str) -> Said:
         pieces = text.split(" ")
         words, stems, means, flags = zip(*map(self._known.__getitem__, pieces), strict=True)

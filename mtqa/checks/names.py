@@ -32,15 +32,14 @@ class Names:
         if len(case.candidates) < _ENOUGH:
             return
         for name in case.source.once(names):
-            stem = _stem(name)
-            missing = [i for i, one in enumerate(case.candidates) if stem not in one.once(_lowered)]
+            head = name[: max(_LEAST_STEM, len(name) - _ENDING)]
+            stem = head.casefold()
+            missing = [
+                i for i, one in enumerate(case.candidates) if head not in one.plain and stem not in one.once(_lowered)
+            ]
             if 2 * len(missing) < len(case.candidates):
                 for position in missing:
                     yield Fault(position, f"{name} missing", name)
-
-
-def _stem(name: str) -> str:
-    return name[: max(_LEAST_STEM, len(name) - _ENDING)].casefold()
 
 
 def _lowered(facts: Facts) -> str:
@@ -69,6 +68,8 @@ _capitals = Known(_capitals_in)
 def _starts(text: str, word: str) -> bool:
     """Whether a word stands at the beginning of a sentence, where every word has a capital."""
     place = text.find(word)
+    if text[place - 1 : place] == " " and text[place - 2 : place - 1].isalnum():
+        return False  # as mostly
     return bool(_SENTENCE_START.search(text[max(0, place - 4) : place]))
 
 

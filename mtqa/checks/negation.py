@@ -91,7 +91,7 @@ def _bare_words(case: Case, negating: Sequence[Sequence[str]]) -> set[int]:
     for word, count in negated.items():
         root = word.removeprefix(prefix)
         if 2 * count > len(found) - 1 and count < len(found) and root != word and len(root) > 3:
-            have = [i for i, own in enumerate(found) if root in own.plain.casefold() and root in own.once(vocabulary)]
-            if len(have) == 1 and word not in found[have[0]].once(vocabulary):
-                bare.update(have)
+            lacking = [i for i, some in enumerate(negating) if word not in some and root in found[i].once(vocabulary)]
+            if len(lacking) == 1 and sum(root in one.once(vocabulary) for one in found) == 1:
+                bare.update(lacking)
     return bare

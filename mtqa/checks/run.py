@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mtqa.checks.concerns import Checks, Concerned
 from mtqa.checks.ignores import Ignores
@@ -103,8 +103,10 @@ def _in_place(cases: Iterator[Case]) -> Iterator[Case]:
         before, here = here, after
 
 
-def _shared(faults: Iterable[Fault]) -> Counter[tuple[str, str]]:
+def _shared(faults: Sequence[Fault]) -> Mapping[tuple[str, str], int]:
     """In how many candidates each fault is."""
+    if len(faults) == 1:  # as mostly
+        return {(faults[0].subject, faults[0].message): 1}
     different = {(fault.candidate, fault.subject, fault.message) for fault in faults}
     return Counter((subject, message) for _, subject, message in different)
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
 
-from mtqa.checks.lexicon import Piece, lexicon
+from mtqa.checks.lexicon import Lexicon, Piece, lexicon
 from mtqa.checks.pieces import Known
 from mtqa.checks.placeholders import SIMPLE
 from mtqa.checks.pool import Pool
@@ -96,23 +95,32 @@ def looked_at(piece: str) -> Piece:
     return found, tuple([word[:STEM] for word in found]), tuple(map(meaning, found)), flags
 
 
-_known = Known(looked_at)
-_written = Known(lambda piece: tuple(words_in(piece)))
-
-
 def words(facts: Facts) -> tuple[str, ...]:
     """The words of a text, in order, as written; in scripts without spaces its characters."""
-    return tuple(chain.from_iterable(map(_written.__getitem__, facts.once(masked).split(" "))))
+    return tuple(words_in(facts.once(masked)))
+
+
+def spans(facts: Facts) -> list[tuple[int, int]]:
+    """Where they stand."""
+    found: list[tuple[int, int]] = []
+    begin = 0
+    for piece in facts.once(masked).split(" "):
+        found += [(begin + start, begin + end) for start, end in _spans[piece]]
+        begin += len(piece) + 1
+    return found
+
+
+_spans = Known(lambda piece: [found.span() for found in _pattern_for(piece).finditer(piece)])
 
 
 def folded(facts: Facts) -> tuple[str, ...]:
     """The words of a text in order, case folded: as many as `words` finds."""
-    return tuple(chain.from_iterable([_known[piece][0] for piece in facts.once(masked).split(" ")]))
+    return _lexicon().words(facts.once(masked))
 
 
 def stems(facts: Facts) -> frozenset[str]:
     """The different words of a text by their first five letters, so that endings do not matter."""
-    return frozenset([word[:STEM] for word in facts.once(folded)])
+    return frozenset(_lexicon().stems(facts.once(masked)))
 
 
 def vocabulary(facts: Facts) -> frozenset[str]:
@@ -122,9 +130,7 @@ def vocabulary(facts: Facts) -> frozenset[str]:
 
 def written(case: Case) -> Pool:
     """The texts of a segment beside each other, as they are."""
-    if _lexicons[-1].full():
-        _lexicons[:] = [lexicon(looked_at)]
-    return _lexicons[-1].pool(case.source.plain, tuple([one.plain for one in case.candidates]))
+    return _lexicon().pool(case.source.plain, tuple([one.plain for one in case.candidates]))
 
 
 def said(case: Case) -> Pool:
@@ -137,7 +143,13 @@ def said(case: Case) -> Pool:
     *plain, source = read = [one.once(masked) if flag & MASKED else one.plain for one, flag in texts]
     if read == [*[one.plain for one in case.candidates], case.source.plain]:
         return found  # as mostly: 3/4, 10 %
-    return _lexicons[-1].pool(source, tuple(plain))
+    return _lexicon().pool(source, tuple(plain))
 
 
 _lexicons = [lexicon(looked_at)]  # the one in use
+
+
+def _lexicon() -> Lexicon:
+    if _lexicons[0].full():
+        _lexicons[0] = lexicon(looked_at)
+    return _lexicons[0]
