@@ -226,7 +226,8 @@ def test_a_damaged_run_is_told(gone: str, invoke: Callable[..., Result]) -> None
     manifest = Path("out/run.json")
     kept = json.loads(manifest.read_text(encoding="utf-8"))
     manifest.write_text(json.dumps({key: value for key, value in kept.items() if key != gone}), encoding="utf-8")
-    for command in ("show", "report", "scorecard", "pool"):
+    commands = {"engines": ("report", "scorecard", "pool"), "metrics": ("report", "show")}.get(gone, ("report",))
+    for command in commands:
         assert f"it has no {gone}" in refused(invoke(command, "out"))
     manifest.write_text(json.dumps(kept), encoding="utf-8")
     Path("out/segments.jsonl").write_text("[]\n", encoding="utf-8")

@@ -75,7 +75,7 @@ def evidence_options(name: str, use: str) -> Callable[[Command], Command]:
 
 def read_runs(folders: Sequence[Path]) -> Observed:
     """The runs in the folders. Raises StoreError and ConfigError."""
-    return observe([Run(str(f), read_manifest(f), read_results(f), fingerprint(f)) for f in folders])
+    return observe([Run(str(f), read_manifest(f, ["engines"]), read_results(f), fingerprint(f)) for f in folders])
 
 
 def read_labels(path: Path | None, observed: Observed, error_below: float | None) -> Labels | None:

@@ -16,6 +16,7 @@ from mtqa.report.brief import Brief
 from mtqa.report.summary import summary_line
 from mtqa.store.run import read_manifest, read_results, replacing
 
+_TOLD = ("mtqa", "created", "engines", "metrics", "decide", "inputs", "languages", "summary")
 _KEPT = ("run.json", "segments.jsonl", "run.sqlite", "decisions.json")
 
 
@@ -29,7 +30,7 @@ _KEPT = ("run.json", "segments.jsonl", "run.sqlite", "decisions.json")
 )  # fmt: skip
 def command(folder: Path, formats: str | None, *, out: Path | None, summary: bool) -> None:
     """Render the run in the folder RUN as report.html, report.xlsx, ... beside its results."""
-    manifest = read_manifest(folder)
+    manifest = read_manifest(folder, _TOLD)
     if summary:
         click.echo(_page(folder, manifest, formats or "text"), nl=False)
         return

@@ -40,7 +40,7 @@ _COLOURS = {"divergent": "yellow", "undecided": "magenta", "agreed": "green", "p
 def command(folder: Path, statuses: tuple[str, ...], limit: int, *, everything: bool, diff: bool | None) -> None:
     """Show the segments of the run in the folder RUN, worst first, with every candidate."""
     change = _change(diff)
-    manifest = read_manifest(folder)
+    manifest = read_manifest(folder, ["metrics"])
     results = [r for r in read_results(folder) if r["status"] in (statuses or _ORDER)]
     results.sort(key=lambda r: (_ORDER[r["status"]], -r.get("risk", 0)))
     shown = results if everything else results[:limit]

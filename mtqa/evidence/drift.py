@@ -21,7 +21,8 @@ def drift(observed: Observed, documents: Documents) -> JsonObject:
     Standing is minus the gap: 0 for an engine that agrees with the others as they do among themselves.
     """
     standing = observed.utility - observed.rest()
-    last = observed.runs == observed.runs.max()
+    latest = int(observed.runs.max())  # a run in which all is protected has no segment here
+    last = observed.runs == latest
     records: list[JsonObject] = []
     tests: list[float] = []
     for number, name in enumerate(observed.engines):
@@ -41,4 +42,4 @@ def drift(observed: Observed, documents: Documents) -> JsonObject:
     for record, adjusted in zip(records, holm(tests), strict=True):
         record["p"] = round(adjusted, 6)
         record["drifted"] = adjusted < ALPHA
-    return {"last": observed.about[-1]["name"], "engines": records}
+    return {"last": observed.about[latest]["name"], "engines": records}

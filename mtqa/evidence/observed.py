@@ -55,8 +55,9 @@ class Observed:
     """Runs, as n segments and E engines. Protected segments are left out.
 
     `agreement`: (n, E, E), hypothesis by pseudo-reference, 0..1. `utility`: (n, E), expected utility of a candidate;
-    NaN where absent. `outlier`, `error` (an error finding), `failed` (asked in vain; not where it abstained): (n, E).
-    `warnings`, `errors`: findings, (n, E). `latency` in ms and `cost` of an answer, (n, E), NaN where unknown.
+    NaN where absent. `asked` (an engine that abstained was not), `outlier`, `error` (an error finding), `failed` (asked
+    in vain): (n, E). `warnings`, `errors`: findings, (n, E). `latency` in ms and `cost` of an answer, (n, E), NaN where
+    unknown.
     `chosen`: the number of the engine, -1 for none. `findings`: check -> (segment, engine) of each. `keys`: what tells
     documents apart.
     """
@@ -160,7 +161,7 @@ def _see(rows: _Rows, result: JsonObject, run: int, place: dict[str, int]) -> No
     told[1] = told[6] = told[7] = np.nan
     for failure in result["failures"]:
         if failure["engine"] in place:
-            told[8 if failure["kind"] != "abstained" else 0, place[failure["engine"]]] = 1
+            told[8, place[failure["engine"]]] = failure["kind"] != "abstained"
             rows.failures[failure["engine"], failure["kind"]] += 1
     for candidate in result["candidates"]:
         column = place[candidate["engine"]]

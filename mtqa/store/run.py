@@ -24,7 +24,6 @@ from mtqa.store.lines import decoded, encoded
 from mtqa.store.records import answer_from_json, answer_to_json, segment_from_json, segment_to_json
 
 SCHEMA_VERSION = 1
-_TOLD = ("mtqa", "created", "engines", "metrics", "decide", "inputs", "languages", "summary")  # by every manifest
 _WINDOW = 500  # segments in memory at once
 
 _TABLES = """
@@ -231,8 +230,8 @@ def write_manifest(folder: Path, manifest: JsonObject) -> None:
         out.write(text.encode("utf-8", "backslashreplace") + b"\n")  # of a lone surrogate, JSON's own escape
 
 
-def read_manifest(folder: Path) -> JsonObject:
-    """`run.json` of a run folder. Raises StoreError when it is no run, or another version's."""
+def read_manifest(folder: Path, needed: Sequence[str] = ()) -> JsonObject:
+    """`run.json` of a run folder. Raises StoreError when it is no run, another version's, or without what is needed."""
     path = folder / "run.json"
     try:
         manifest: JsonObject = json.loads(path.read_text(encoding="utf-8"))
@@ -246,7 +245,7 @@ def read_manifest(folder: Path) -> JsonObject:
         raise StoreError(str(path), "is not the record of a run", "name a folder that `mtqa run` wrote")
     if manifest.get("schema") != SCHEMA_VERSION:
         raise StoreError(str(path), f"is of schema {manifest.get('schema')}, not {SCHEMA_VERSION}", "run again")
-    if missing := [name for name in _TOLD if name not in manifest]:
+    if missing := [name for name in needed if name not in manifest]:
         raise StoreError(str(path), f"is damaged: it has no {missing[0]}", "run again")
     return manifest
 

@@ -255,3 +255,40 @@ def test_labels_that_are_none_are_refused(tmp_path: Path, invoke: Invoke, text: 
     (tmp_path / "labels.csv").write_text(text, encoding="utf-8")
     with pytest.raises(Exception, match=re.escape(what)):
         invoke("scorecard", folder, "--labels", tmp_path / "labels.csv")
+
+
+def test_an_engine_that_abstains_was_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it did is told of the segments that it has a candidate for, and no others."""
+    monkeypatch.chdir(tmp_path)
+    languages = {"source_lang": "en", "target_lang": "de"}
+    rows = [
+        languages | {"id": str(n), "source": f"Take {n}", "doc_id": str(n // 2)}
+        | {"candidates": {"a": f"Nimm {n}", "b": f"Nimm {n}", "c": f"Nimm {n}", "rare": None if n % 4 else "Nimm"}}
+        for n in range(40)
+    ]  # fmt: skip
+    Path("t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    Path("mtqa.toml").write_text('[checks]\nnumbers = "error"\n', encoding="utf-8")
+    for command in (("score", "t.jsonl", "-o", "out"), ("scorecard", "out", "--volume", "100", "--format", "json")):
+        assert CliRunner().invoke(mtqa, [*command]).exit_code == 0
+    record = json.loads(Path("out/scorecard.json").read_text(encoding="utf-8"))
+    rare = by_engine(record)["rare"]
+    assert (rare["asked"], rare["compared"], rare["missing"]) == (10, 10, {"abstained": 30})
+    assert rare["findings"]["checks"]["numbers"]["value"] == 1000
+    assert rare["failed"]["n"] == rare["chosen"]["n"] == 10
+    wrong = next(one for one in record["forecast"]["erroneous"] if one["what"] == "rare")
+    assert wrong["rate"]["n"] == 10
+    assert 1000 * wrong["rate"]["value"] == rare["findings"]["errors"]["value"] > 0
+
+
+def test_drift_names_the_last_run_that_says_anything() -> None:
+    one, other, blank = (run(np.random.default_rng(n), ALIKE, documents=12) for n in range(3))
+    lines = [
+        line | {"status": "protected", "candidates": [], "utilities": {}, "failures": []} for line in blank.results
+    ]
+    runs = [
+        Run(name, that.manifest | {"created": f"2026-01-0{day}"}, lines_, name)
+        for day, (name, that, lines_) in enumerate(
+            (("first", one, one.results), ("second", other, other.results), ("third", blank, lines)), start=1
+        )
+    ]
+    assert card(*runs)["drift"]["last"] == "second"
