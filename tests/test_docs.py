@@ -44,6 +44,15 @@ def test_links_lead_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+def test_what_pages_and_sources_in_c_name_is_there() -> None:
+    """A number whose command is gone cannot be had again."""
+    named = re.compile(r"(?<![\w/.-])(?:mtqa|tests|benchmarks|docs|sample_files)/[\w./-]+\.(?:py|c|md|json|toml|xlf)\b")
+    texts = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "mtqa").rglob("*.c")]
+    for text in texts:
+        for path in named.findall(text.read_text(encoding="utf-8")):
+            assert (ROOT / path).exists(), f"{text.name}: {path}"
+
+
 @pytest.mark.parametrize("block", re.findall(r"```python\n(.*?)```", README, re.DOTALL))
 def test_the_python_of_the_readme_runs(block: str, capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(block, "README.md", "exec"), {})  # noqa: S102 - our own

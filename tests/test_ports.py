@@ -1,6 +1,6 @@
 """One contract per port, for every installed member, known by no name: metrics, reports, formats.
 
-Engines and checks have theirs in tests/engines/test_contract.py and tests/test_checks.py.
+Engines and checks have theirs in tests/engines/test_contract.py and tests/checks/test_port.py.
 """
 
 import io

@@ -1,4 +1,4 @@
-/* The way from the bytes of a file to its segments, compiled. mtqa/formats/scanning.py does the same in Python.
+/* The way from the bytes of a file to its segments, compiled. mtqa/formats/scan.py does the same in Python.
  *
  * Three steps. *Scanning*: the expat that Python ships says what the tokens are and whether they are well-formed; of
  * them only the borders of units are kept. *Cutting*: the texts of a unit, and attributes of which nothing depends,
@@ -1045,7 +1045,7 @@ static PyGetSetDef properties[] = {
 };
 
 static PyType_Slot slots[] = {
-    {Py_tp_doc, "Scanner(...): see mtqa/formats/scanning.py."},
+    {Py_tp_doc, "Scanner(...): see mtqa/formats/scan.py."},
     {Py_tp_new, new},
     {Py_tp_dealloc, dealloc},
     {Py_tp_traverse, traverse},
