@@ -123,3 +123,14 @@ def test_a_damaged_run_is_refused_with_its_file(tmp_path: Path, name: str, damag
     with pytest.raises(StoreError) as caught:
         page_of(folder)
     assert name in caught.value.where
+
+
+def test_nothing_is_no_absence(tmp_path: Path) -> None:
+    """A row keeps a divergence, a risk and a length of 0: full agreement is part of what the overview draws."""
+    folder = make_run(tmp_path, [segment(1, "a.xlf", "u", "", dict.fromkeys("abc", "Ja"))])
+    [line] = (folder / "segments.jsonl").read_text(encoding="utf-8").splitlines()
+    record = json.loads(line) | {"divergence": 0.0, "risk": 0}
+    (folder / "segments.jsonl").write_text(json.dumps(record) + "\n", encoding="utf-8")
+    [[row]] = Blocks(page_of(folder)).data("rows")
+    assert (row["divergence"], row["risk"], row["length"]) == (0, 0, 0)
+    assert not {"kept", "outliers", "protected"} & row.keys()

@@ -104,7 +104,7 @@ def row_of(result: JsonObject) -> JsonObject:
         "checks": _unique(finding["check"] for finding in findings),
         "severities": _unique(finding["severity"] for finding in findings),
     }
-    return {key: value for key, value in row.items() if value not in (None, [], False)}
+    return {key: value for key, value in row.items() if not (value is None or value is False or value == [])}
 
 
 def _unique(names: Iterator[str]) -> list[str]:
