@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from mtqa import __version__
+from mtqa.cli.evidence import tell
 from mtqa.cli.numbers import Number, NumberRange, Share
 from mtqa.cli.terminal import printable
 from mtqa.confidence import ORDERS, SCHEMA_VERSION, STRATA, pool_of
@@ -73,6 +74,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     labels = read_labels(folder, paths, Right(error_below, mqm, tolerance, states), build_formats())
     for error in labels.refused:
         click.echo(f"refused: {printable(str(error))}", err=True)
+    if labels.unknown:
+        tell(f"{labels.unknown} labels are of no segment that this run has chosen a translation for")
     data = gather(read_results(folder), labels.right, by)
     record = calibrate(data, Aim(risk, confidence, order, by)) | {
         "mtqa": __version__,

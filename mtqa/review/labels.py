@@ -57,10 +57,14 @@ class Right:
 
 @dataclass
 class Labels:
-    """`right`: id of a segment -> whether its chosen translation is. `refused`: what cannot be used, and why."""
+    """`right`: id of a segment -> whether its chosen translation is. `refused`: what cannot be used, and why.
+
+    `unknown`: how many are about a segment that the run does not have, or has chosen nothing for.
+    """
 
     right: dict[str, bool] = field(default_factory=dict)
     refused: list[MtqaError] = field(default_factory=list)
+    unknown: int = 0
 
 
 def read_labels(folder: Path, paths: Sequence[Path], rule: Right, formats: Mapping[str, Format]) -> Labels:
@@ -86,6 +90,7 @@ def _of_decisions(
 ) -> None:
     for decision in decisions:
         result = results.get(decision.id)
+        labels.unknown += result is None
         if result is None or decision.action is Action.IGNORE:
             continue
         try:
@@ -107,6 +112,7 @@ def _of_table(path: Path, results: Mapping[str, JsonObject], rule: Right, labels
             raise DecisionError(where, "has no id", "give every row the id of its segment")
         identity = str(row["id"])
         result = results.get(identity)
+        labels.unknown += result is None
         if result is None or row.get("engine") not in (None, "", result["chosen"]["engine"]):
             continue
         kind = next((name for name in ("error", "esa", "score", "mqm") if row.get(name) not in (None, "")), None)

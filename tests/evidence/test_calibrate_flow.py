@@ -221,6 +221,16 @@ def labels_in(*paths: str, **rule: Any) -> dict[str, bool]:
     return read_labels(Path("out"), [Path(path) for path in paths], Right(**rule), build_formats()).right
 
 
+def test_labels_of_another_run_are_told(invoke: Invoke) -> None:
+    """They would otherwise read as labels that are missing."""
+    table("t.jsonl")
+    invoke("score", "t.jsonl", "-o", "out")
+    Path("labels.csv").write_text("id,error\n" + "".join(f"other-{n},0\n" for n in range(70)), encoding="utf-8")
+    done = invoke("calibrate", "out", "labels.csv")
+    assert "notice: 70 labels are of no segment that this run has chosen a translation for" in done.stderr
+    assert "50 more are missing" in str(done.exception)
+
+
 def test_decisions_are_labels(sample: list[dict[str, Any]]) -> None:
     accepted, chosen, edited, ignored = sample[:4]
     other = next(c for c in chosen["candidates"] if c["target"] != chosen["chosen"]["target"])
