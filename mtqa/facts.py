@@ -31,8 +31,9 @@ class Facts:
 
     def __init__(self, text: Text, lang: str) -> None:
         self.text, self.lang = text, lang
-        self.plain = text.plain
-        self.bare = text.parts == (self.plain,) or not text.codes
+        only = text.parts[0] if len(text.parts) == 1 else None
+        self.bare = isinstance(only, str) or not text.codes
+        self.plain = only if isinstance(only, str) else text.plain
         self.beginning = self.plain.partition(" ")[0]
         self.language = _language(lang)
         self._read: dict[Callable[[Any], Any], Any] = {}

@@ -41,7 +41,8 @@ _CURRENCIES = {
 _SIGNS = {"$": "dollar", "¥": "yen", "￥": "yen", "£": "pound"}
 _COUNTS = (1, 2, 3, 5, 11, 1.5)  # which have every plural form
 _PREFIXED = frozenset({"currency", "concentr"})  # what may stand before its number
-_GAP = "[ \u00a0\u202f\u2009-]?"
+_GAPS = " \u00a0\u202f\u2009-"
+_GAP = f"[{_GAPS}]?"
 _WORDLESS = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]$")  # no space follows it
 _REACH = 24  # characters before a number
 
@@ -67,7 +68,9 @@ def measures(facts: Facts) -> Mapping[str, tuple[Number, Measure | None]]:
     text = facts.once(masked)
     for number in facts.once(numbers).values():
         start, end = number.span
-        match = after.match(text, end) or before.search(text[max(0, start - _REACH) : start])
+        match = _beside(after, text[end : end + 2]).match(text, end)
+        if not match:
+            match = _beside(before, text[max(0, start - 2) : start][::-1]).search(text[max(0, start - _REACH) : start])
         form = match[1] if match else ""
         measure = known.get(form) or known.get(form.casefold())
         for reading in number.readings:
@@ -75,16 +78,31 @@ def measures(facts: Facts) -> Mapping[str, tuple[Number, Measure | None]]:
     return found
 
 
+Patterns = Mapping[str, re.Pattern[str]]
+_NOTHING = re.compile("(?!)")
+
+
+def _beside(patterns: Patterns, near: str) -> re.Pattern[str]:
+    """The pattern of the forms with that character beside the number, of two: the first may be a gap."""
+    return patterns.get(near[1:] if near[:1] in _GAPS else near[:1], _NOTHING)
+
+
 @lru_cache(maxsize=64)
-def _patterns(lang: str) -> tuple[re.Pattern[str], re.Pattern[str], Mapping[str, Measure]]:
-    """(what stands after a number, what stands before one, form -> measure); English forms are known everywhere."""
+def _patterns(lang: str) -> tuple[Patterns, Patterns, Mapping[str, Measure]]:
+    """What stands after a number, and before one, by the character beside it; form -> measure.
+
+    English forms are known everywhere.
+    """
     known = {**_forms("en"), **_forms(lang)}
     every = sorted(known, key=len, reverse=True)
-    ends = [re.escape(form) + ("" if _WORDLESS.search(form) else r"(?![^\W_])") for form in every]
-    starts = [re.escape(form) for form in every if any(kind in _PREFIXED for kind, _ in known[form].units)]
+    after, before = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
+    for form in every:
+        after[form[0]].append(re.escape(form) + ("" if _WORDLESS.search(form) else r"(?![^\W_])"))
+        if any(kind in _PREFIXED for kind, _ in known[form].units):
+            before[form[-1]].append(re.escape(form))
     return (
-        re.compile(rf"{_GAP}({'|'.join(ends)})"),
-        re.compile(rf"(?<![^\W\d_])({'|'.join(starts)}){_GAP}$"),
+        {beside: re.compile(rf"{_GAP}({'|'.join(some)})") for beside, some in after.items()},
+        {beside: re.compile(rf"(?<![^\W\d_])({'|'.join(some)}){_GAP}$") for beside, some in before.items()},
         known,
     )
 

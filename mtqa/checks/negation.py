@@ -31,11 +31,11 @@ class Negation:
         """At most one for each candidate."""
         if not case.candidates or pattern_of(case.candidates[0].language) is None:
             return
+        several = len(list(filter(None, case.sizes))) > 1
+        if several and not _negated(case):
+            return  # where none negates, none is compared with the source alone
         negating = _negating(case, source=False)
         counts = list(map(len, negating))
-        several = len(list(filter(None, case.sizes))) > 1
-        if several and not any(counts):
-            return  # where none negates, none is compared with the source alone
         source = len(_negating(case, source=True)[0]) if pattern_of(case.source.language) else None
         if not source and not any(counts):
             return
@@ -52,6 +52,14 @@ class Negation:
                 yield Fault(position, "negation added", "+")
             elif position in bare:
                 yield Fault(position, "negation missing", "-")
+
+
+def _negated(case: Case) -> bool:
+    """Whether any candidate negates."""
+    language = case.candidates[0].language
+    if unspaced(language):
+        return any(_negating(case, source=False))
+    return _known(language)[1].of(case.once(said), False) > 0
 
 
 def _negating(case: Case, *, source: bool) -> Sequence[Sequence[str]]:

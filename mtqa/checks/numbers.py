@@ -32,7 +32,10 @@ class Numbers:
         source = case.source.once(numbers)
         wanted = case.source.once(_meant)
         for position, candidate in enumerate(case.candidates):
-            text, there = candidate.once(numbers), candidate.once(_possible)
+            text = candidate.once(numbers)
+            if text.keys() == source.keys():
+                continue  # as mostly
+            there = candidate.once(_possible)
             for number in source.values():
                 if there.isdisjoint(number.readings) and not _otherwise(number, text, candidate):
                     yield Fault(position, f"{number.written} missing", number.written, None, _doubtful(number, text))

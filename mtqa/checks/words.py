@@ -32,8 +32,8 @@ _HANDLE = re.compile(r"(?<!\w)[@#]\w+")
 _FIELD = re.compile(r"\{\s*[\w.$-]+\s*\}")
 # With signs of which one is in all that the pattern finds, in small letters.
 _PATTERNS = (
-    (_ADDRESS, (":/", "www.")), (_EMAIL, ("@",)), (TOKEN, ("<",)), (ENTITY, ("&",)), (SIMPLE, ("{", "%", "$")), (_FIELD, ("{",)),
-    (_HANDLE, ("@", "#")),
+    (_ADDRESS, (":/", "www.")), (_EMAIL, ("@",)), (TOKEN, ("<",)), (ENTITY, ("&",)), (SIMPLE, ("{", "%", "$")),
+    (_FIELD, ("{",)), (_HANDLE, ("@", "#")),
 )  # fmt: skip
 STEM = 5
 # Flags of pieces: something in it may be no language; it has a run of one character; a character from U+3040 on.
