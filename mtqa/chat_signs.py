@@ -52,7 +52,7 @@ NOTE = re.compile(
 NOTE_SIGNS = ("ranslat", "f you", "ould like")  # one of them, or a colon, is in whatever NOTE finds
 FENCE = "```"
 # How an apology begins -> what makes it a refusal.
-_REFUSALS = (
+REFUSALS = (
     (
         (
             r"i['’]m (?:really |very )?sorry|i am sorry|sorry|i apologi[sz]e|my apologies|unfortunately"
@@ -111,10 +111,10 @@ def _beginnings(sorry: str) -> list[str]:
     return [re.split(r"\W|\w\?", way, maxsplit=1)[0] for way in bare.split("|")]
 
 
-_BEGINNINGS = tuple({letters for sorry, _ in _REFUSALS for letters in _beginnings(sorry)})
-_REFUSAL = re.compile(rf"\s*(?:{'|'.join(f'(?:{sorry}){then}' for sorry, then in _REFUSALS)})", re.IGNORECASE)
+_BEGINNINGS = tuple({letters for sorry, _ in REFUSALS for letters in _beginnings(sorry)})
+_REFUSAL = re.compile(rf"\s*(?:{'|'.join(f'(?:{sorry}){then}' for sorry, then in REFUSALS)})", re.IGNORECASE)
 _APOLOGY = re.compile(
-    "|".join([*(sorry for sorry, _ in _REFUSALS), "we(?:['’]re| are) sorry", "regret"]), re.IGNORECASE
+    "|".join([*(sorry for sorry, _ in REFUSALS), "we(?:['’]re| are) sorry", "regret"]), re.IGNORECASE
 )
 
 
