@@ -12,8 +12,8 @@
 #include <string.h>
 
 #define OFTEN 3         /* as often as a word is counted in a text: once, twice, or more often */
-#define MANY 200000     /* pieces or words after which a lexicon is full */
-#define MUCH (1 << 24)  /* numbers of its records after which it is full */
+#define MANY 200000    /* pieces or words after which a lexicon is full */
+#define MUCH (1 << 22) /* numbers of its records after which it is full */
 
 /* Numbers that grow. */
 typedef struct {
