@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
+from sys import maxsize
 from typing import Protocol
 
 from mtqa.canary import measure, sample, sites_of
@@ -163,7 +164,7 @@ def read(plan: Plan, store: RunStore, progress: Progress) -> tuple[list[Opened],
     inputs: list[JsonObject] = []
     notices: list[Notice] = []
     faults: list[MtqaError] = []
-    left = plan.limit
+    left = None if plan.limit is None else min(plan.limit, maxsize)
     progress.start("read", len(plan.inputs))
     for found in plan.inputs:
         try:

@@ -109,6 +109,7 @@ def test_scores_replace_what_is_theirs(invoke: Callable[..., Result]) -> None:
 @pytest.mark.parametrize(
     "options",
     [
+        ("scorecard", "--resamples", "1000000000"),
         ("scorecard", "--seed", "-1"), ("pool", "--seed", "-1"), ("scorecard", "--spread-cost", "nan"),
         ("scorecard", "--spread-cost", "inf"), ("scorecard", "--volume", "9", "--words-per-hour", "nan"),
         ("pool", "--error-below", "nan", "--labels", "labels.jsonl"), ("pool", "-o", "-"),
@@ -249,3 +250,9 @@ def test_a_run_that_does_not_come_to_its_end_leaves_no_record_of_the_one_before(
     assert "changed while the run was under way" in refused(invoke("run", "x.xlf", "-o", "out"))
     assert "is not a finished run" in refused(invoke("show", "out"))
     assert invoke("run", "x.xlf", "-c", sample / "mtqa.toml", "-o", "out").exit_code == 0
+
+
+def test_a_limit_may_be_any_number(invoke: Callable[..., Result]) -> None:
+    sample = Path(__file__).parent.parent / "sample_files"
+    done = invoke("estimate", sample / "app_en-de.xlf", "-c", sample / "mtqa.toml", "--limit", 10**30)
+    assert done.stdout.splitlines()[-1].startswith("16 segments"), done.exception

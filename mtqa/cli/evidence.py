@@ -61,7 +61,9 @@ def evidence_options(name: str, use: str) -> Callable[[Command], Command]:
             type=folder,
             help="Folder for them; that of the first RUN without. - is stdout, for one format.",
         ),
-        click.option("--resamples", type=click.IntRange(min=100), default=RESAMPLES, show_default=True, help="Draws."),
+        click.option(
+            "--resamples", type=click.IntRange(100, 100_000), default=RESAMPLES, show_default=True, help="Draws."
+        ),
         click.option("--seed", type=click.IntRange(min=0), default=SEED, show_default=True, help="Of the draws."),
     ]
 

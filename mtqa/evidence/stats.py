@@ -71,10 +71,10 @@ class Documents:
         self.owner = np.array([numbers.setdefault(name, len(numbers)) for name in documents], dtype=np.int64)
         self.count, self.level = len(numbers), level
         self.signature = f"documents|resamples:{resamples}|seed:{seed}|level:{level:g}|percentile,expanded"
-        drawn = np.random.default_rng(seed).integers(self.count or 1, size=(resamples, self.count))
+        chance = np.random.default_rng(seed)
         times = np.ones((1 + resamples, self.count), dtype=np.uint16)
-        for row, some in zip(times[1:], drawn, strict=True):
-            row[:] = np.bincount(some, minlength=self.count)
+        for row in times[1:]:
+            row[:] = np.bincount(chance.integers(self.count or 1, size=self.count), minlength=self.count)
         self._times = times
 
     @property
