@@ -113,9 +113,7 @@ def _beginnings(sorry: str) -> list[str]:
 
 _BEGINNINGS = tuple({letters for sorry, _ in REFUSALS for letters in _beginnings(sorry)})
 _REFUSAL = re.compile(rf"\s*(?:{'|'.join(f'(?:{sorry}){then}' for sorry, then in REFUSALS)})", re.IGNORECASE)
-_APOLOGY = re.compile(
-    "|".join([*(sorry for sorry, _ in REFUSALS), "we(?:['’]re| are) sorry", "regret"]), re.IGNORECASE
-)
+_APOLOGY = re.compile("|".join([*(sorry for sorry, _ in REFUSALS), "we(?:['’]re| are) sorry", "regret"]), re.IGNORECASE)
 
 
 def may_apologise(beginning: str) -> bool:

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mtqa.cli import mtqa
+from mtqa.cli.terminal import printable
 from mtqa.errors import MtqaError
 
 FORMS = "html,xlsx,csv,jsonl,parquet,sarif,junit,github"
@@ -256,3 +257,9 @@ def test_a_limit_may_be_any_number(invoke: Callable[..., Result]) -> None:
     sample = Path(__file__).parent.parent / "sample_files"
     done = invoke("estimate", sample / "app_en-de.xlf", "-c", sample / "mtqa.toml", "--limit", 10**30)
     assert done.stdout.splitlines()[-1].startswith("16 segments"), done.exception
+
+
+def test_a_text_is_one_line_and_says_what_it_does_to_the_terminal() -> None:
+    odd = "a\nb\r\x1b[2J\u2028\u2029\u061c\u200e\u200f\u202e\u2066\ud800\x85"
+    assert printable(odd) == ("a⏎b\\u000d\\u001b[2J\\u2028\\u2029\\u061c\\u200e\\u200f\\u202e\\u2066\\ud800\\u0085")
+    assert printable("Ünï 日本 נעם 😀 – plain") == "Ünï 日本 נעם 😀 – plain"

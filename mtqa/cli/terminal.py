@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from mtqa.pipeline import Progress
 
+_UNSEEN = ("Cc", "Cs", "Zl", "Zp")  # controls, halves of characters, ends of lines and paragraphs
+_DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # Unicode's Bidi_Control
 _STEPS = 4  # plain lines per stage, where there is no terminal
 
 
@@ -34,17 +36,13 @@ def default_cache() -> Path:
 
 def printable(text: str) -> str:
     """`text` on one line, with control and direction characters spelt out: data must not drive the terminal."""
-    return "".join(_visible(character) for character in text)
+    return text if text.isascii() and text.isprintable() else "".join(map(_visible, text))
 
 
 def _visible(character: str) -> str:
     if character == "\n":
         return "⏎"
-    if (
-        unicodedata.category(character) in ("Cc", "Cs")
-        or "\u202a" <= character <= "\u202e"
-        or "\u2066" <= character <= "\u2069"
-    ):
+    if unicodedata.category(character) in _UNSEEN or character in _DIRECTIONS:
         return f"\\u{ord(character):04x}"
     return character
 
