@@ -59,8 +59,9 @@ class Pool:
     def __init__(self, source: Said, texts: Sequence[Said]) -> None:
         self.source, self.texts = source, texts
         self._shown = [place for place, one in enumerate(texts) if any(one.pieces) or len(one.pieces) > 1]
-        self._counts = [Counter(one.stems) for one in texts]
-        self._uses = Counter(chain.from_iterable(self._counts))
+        self._words = [frozenset(one.words) for one in texts]
+        self._stems = [frozenset(one.stems) for one in texts]
+        self._uses = Counter(chain.from_iterable(self._stems))
         self._word = 4 * (len(self._shown) - 2)  # the weight of a word; all weights are whole parts of it
 
     def flags(self) -> tuple[int, ...]:
@@ -73,7 +74,10 @@ class Pool:
 
     def recurring(self) -> tuple[int, ...]:
         """How many words of each candidate are such as stand in it three times or more."""
-        counted = [Counter(one.words).values() for one in self.texts]
+        counted = [
+            Counter(one.words).values() if len(one.words) - len(different) >= _OFTEN - 1 else ()
+            for one, different in zip(self.texts, self._words, strict=True)
+        ]
         return tuple([sum([count for count in counts if count >= _OFTEN]) for counts in counted])
 
     def doubled(self) -> list[int]:
@@ -82,12 +86,9 @@ class Pool:
 
     def apart(self, share: float) -> list[int]:
         """The candidates of which no other has that share: twice the words, or stems, in common, of those of both."""
-        words, stems = [set(one.words) for one in self.texts], [set(one.beginnings) for one in self.texts]
-        return [
-            place
-            for place in range(len(self.texts))
-            if not _near(place, words, share) and not _near(place, stems, share)
-        ]
+        alone = [place for place in range(len(self.texts)) if not _near(place, self._words, share)]
+        stems = [frozenset(one.beginnings) for one in self.texts] if alone else []
+        return [place for place in alone if not _near(place, stems, share)]
 
     def like(self, text: int, near: Pool, share: float) -> bool:
         """Whether a candidate may have that share of its stems in common with a candidate of another pool."""
@@ -96,23 +97,20 @@ class Pool:
 
     def left(self, words: int) -> list[int]:
         """The candidates that have so many words in a row of which the source has each."""
-        known = set(self.source.words)
-        return [
-            place
-            for place, one in enumerate(self.texts)
-            if b"\1" * words in bytes([word in known for word in one.words])
-        ]
+        known = frozenset(self.source.words)
+        near = [place for place, own in enumerate(self._words) if not known.isdisjoint(own)]
+        return [place for place in near if b"\1" * words in bytes(map(known.__contains__, self.texts[place].words))]
 
     def lacking(self) -> tuple[int, ...]:
         """For each candidate, how many stems it lacks that many have: two thirds as many as there are others."""
         others = len(self._shown) - 1
         common = {stem for stem, uses in self._uses.items() if 3 * uses >= 2 * others}
-        return tuple([len(common - own.keys()) * (place in self._shown) for place, own in enumerate(self._counts)])
+        return tuple([len(common - own) * (place in self._shown) for place, own in enumerate(self._stems)])
 
     def added(self) -> tuple[int, ...]:
         """For each candidate, how many stems it has that neither another nor the source has."""
         new = {stem for stem, uses in self._uses.items() if uses == 1}.difference(self.source.stems)
-        return tuple([len(new & own.keys()) for own in self._counts])
+        return tuple([len(new & own) for own in self._stems])
 
     def wide(self, text: int, added: bool) -> bool:
         """Whether a stem that `text` lacks, or adds, is a single character. There are three candidates or more."""
@@ -139,7 +137,7 @@ class Pool:
 
     def _weights(self, text: int, added: bool) -> Mapping[str, int]:
         """What the stems weigh that count in a gap."""
-        own = self._counts[text]
+        own = self._stems[text]
         if added:
             source = set(self.source.stems)
             return dict.fromkeys([stem for stem in own if self._uses[stem] == 1 and stem not in source], self._word)
@@ -170,9 +168,12 @@ class Pool:
 
 def _near(place: int, found: Sequence[AbstractSet[str]], share: float) -> bool:
     """Whether another one has that share with the one at a place."""
-    others = [theirs for other, theirs in enumerate(found) if other != place]
-    common = [(len(found[place] & theirs), len(found[place]) + len(theirs)) for theirs in others]
-    return any(2 * both / every >= share for both, every in common if both)
+    own = found[place]
+    return any(
+        2 * both / (len(own) + len(theirs)) >= share
+        for other, theirs in enumerate(found)
+        if other != place and (both := len(own & theirs))
+    )
 
 
 def gaps(ours: Words, theirs: Words) -> Iterator[Gap]:
