@@ -5,6 +5,7 @@ import re
 from mtqa.errors import ConfigError
 
 _TAG = re.compile(r"[a-z]{2,8}(-[a-z]{4})?(-(?:[a-z]{2}|\d{3}))?(-[a-z0-9]{1,8})*", re.IGNORECASE)
+_UNSPACED = frozenset({"bo", "dz", "ja", "km", "lo", "my", "th", "yue", "zh"})
 _RENAMED = {"iw": "he", "in": "id", "ji": "yi", "no": "nb"}
 
 
@@ -32,6 +33,11 @@ def _cased(subtag: str) -> str:
 def primary(tag: str) -> str:
     """The language alone: `pt-BR` -> `pt`."""
     return tag.replace("_", "-").split("-")[0].lower()
+
+
+def is_spaced(tag: str) -> bool:
+    """Whether the language puts spaces between words."""
+    return primary(tag) not in _UNSPACED
 
 
 def same_language(one: str, other: str) -> bool:

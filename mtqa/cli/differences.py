@@ -9,9 +9,8 @@ from difflib import SequenceMatcher
 import click
 
 from mtqa.cli.terminal import printable
-from mtqa.languages import primary
+from mtqa.languages import is_spaced
 
-_UNSPACED = frozenset({"bo", "dz", "ja", "km", "lo", "my", "th", "yue", "zh"})
 _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 _LONGEST = 2_000  # pieces of a text; beyond, all of it counts as changed
 
@@ -33,7 +32,7 @@ def differences(before: str, after: str, tag: str, change: Callable[[str, str], 
 
 
 def _cut(text: str, tag: str) -> list[str]:
-    return list(text) if primary(tag) in _UNSPACED else _WORDS.findall(text)
+    return _WORDS.findall(text) if is_spaced(tag) else list(text)
 
 
 def _pieces(before: list[str], after: list[str], change: Callable[[str, str], str]) -> Iterator[str]:

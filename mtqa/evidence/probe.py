@@ -27,10 +27,9 @@ from rapidfuzz.distance import Levenshtein
 
 from mtqa.evidence.stats import Documents, Estimate, Floats
 from mtqa.evidence.variants import KINDS
-from mtqa.languages import primary
+from mtqa.languages import is_spaced
 from mtqa.ports import JsonObject
 
-UNSPACED = frozenset({"bo", "dz", "ja", "km", "lo", "my", "th", "yue", "zh"})
 REWRITTEN = 0.5
 _WORST = 10  # segments that are shown, by engine and kind
 _WORDS = re.compile(r"\w+(?:['’]\w+)*")
@@ -165,7 +164,7 @@ def pieces(text: str, language: str) -> list[str]:
     """The words of a text, or its characters; without case, punctuation and the grouping of digits."""
     plain = _GROUPS.sub("", unicodedata.normalize("NFC", text)).casefold().replace("’", "'")
     words = _WORDS.findall(plain)
-    return [letter for word in words for letter in word] if primary(language) in UNSPACED else words
+    return words if is_spaced(language) else [letter for word in words for letter in word]
 
 
 def numbers_of(text: str) -> tuple[str, ...]:
@@ -178,4 +177,5 @@ def _exact(text: str) -> str:
 
 
 def _shown(one: Probed) -> JsonObject:
-    return {"id": one.id, "source": one.source, "target_lang": one.target_lang}
+    languages = {"source_lang": one.source_lang, "target_lang": one.target_lang}
+    return {"id": one.id, "source": one.source} | languages

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from mtqa.cli import mtqa
 from mtqa.evidence.probe import Probed, measure, move, numbers_of
 from mtqa.evidence.variants import KINDS, variants
+from mtqa.report.evidence.probe import diff
 
 Invoke = Callable[..., Result]
 
@@ -249,3 +250,8 @@ def test_a_server_that_remembers_is_found(invoke: Invoke, fresh_server: str) -> 
         (engine,) = json.loads((Path(name) / "probe.json").read_bytes())["engines"]
         unstable[name] = [one["source"] for one in engine["repeats"]["worst"]]
     assert unstable == {"alone": [], "together": [texts[0]]}
+
+
+def test_a_page_shows_which_characters_have_changed_where_words_are_not_spaced() -> None:
+    assert diff("請打開視窗", "請關閉視窗", "zh-Hant") == "請<del>打開</del><ins>關閉</ins>視窗"
+    assert diff("Open it <b>", "open it <b>", "en") == "<del>Open</del><ins>open</ins> it &lt;b&gt;"

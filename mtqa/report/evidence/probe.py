@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from mtqa.languages import is_spaced
 from mtqa.ports import JsonObject
 from mtqa.report.evidence.figures import asked_of, figure, percent
 from mtqa.report.evidence.markup import Markup, el, engine, join, section, table
@@ -85,23 +86,27 @@ def _listed(title: str, worst: Sequence[JsonObject]) -> Markup:
         el(
             "li", {},
             el("div", {"class": "aside"}, el("bdi", {}, one["id"])),
-            el("div", {"dir": "auto"}, diff(one["source"], one["variant"]) if "variant" in one else one["source"]),
-            el("div", {"dir": "auto", "lang": one["target_lang"]}, diff(one["before"], one["after"])),
+            _text(one["source"], one["variant"] if "variant" in one else one["source"], one["source_lang"]),
+            _text(one["before"], one["after"], one["target_lang"]),
         )
         for one in worst
     ]  # fmt: skip
     return section(title, el("ol", {}, *shown))
 
 
-def diff(before: str, after: str) -> Markup:
-    """`after`, with what is gone struck out and what is new underlined."""
-    one, other = _PIECES.findall(before), _PIECES.findall(after)
+def _text(before: str, after: str, tag: str) -> Markup:
+    return el("div", {"dir": "auto", "lang": tag}, diff(before, after, tag))
+
+
+def diff(before: str, after: str, tag: str) -> Markup:
+    """`after`, with what is gone struck out and what is new underlined; by characters where words are not spaced."""
+    one, other = (_PIECES.findall(text) if is_spaced(tag) else list(text) for text in (before, after))
     if max(len(one), len(other)) > _LONGEST:
         return join([el("del", {}, before), el("ins", {}, after)])
     parts: list[str] = []
-    for tag, start, end, first, last in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+    for change, start, end, first, last in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
         gone, new = "".join(one[start:end]), "".join(other[first:last])
-        if tag == "equal":
+        if change == "equal":
             parts.append(new)
         else:
             parts += [el("del", {}, gone)] if gone else []
