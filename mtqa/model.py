@@ -282,7 +282,11 @@ class Result:
     @property
     def chosen(self) -> Candidate | None:
         """The chosen candidate."""
-        return next((c for c in self.candidates.candidates if c.engine == self.verdict.chosen), None)
+        engine = self.verdict.chosen
+        for candidate in self.candidates.candidates:
+            if candidate.engine == engine:
+                return candidate
+        return None
 
 
 @frozen

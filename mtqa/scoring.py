@@ -158,8 +158,9 @@ class Table:
             numbers, documents = iter(group.rows), list(self._documents)
             for results in judging.results():
                 spliced = not self.confidence.calibrated
-                for result, told_of in zip(results, results_to_json(results, spliced=spliced), strict=True):
-                    number, record = next(numbers), told_of | self.confidence.of(told_of)
+                for result, record in zip(results, results_to_json(results, spliced=spliced), strict=True):
+                    number = next(numbers)
+                    record.update(self.confidence.of(record))
                     group.ranking.see(len(record["source"]), record.get("divergence"))
                     document = documents[self._document_of[number]]
                     about = {"doc_id": document, "group": name, "primary": result.candidates.primary}
@@ -188,7 +189,9 @@ class Table:
                     break
                 continue
             key = (row.group or "", row.source_lang, row.target_lang)
-            group = self._groups.setdefault(key, _Group(len(self._groups)))
+            group = self._groups.get(key)
+            if group is None:
+                group = self._groups[key] = _Group(len(self._groups))
             self._group_of.append(group.number)
             self._ids.append(hash(row.id))
             self._document_of.append(self._documents.setdefault(row.doc_id, len(self._documents)))

@@ -145,9 +145,11 @@ def _clustered(
 def clusters(voters: Sequence[str], pairs: Mapping[tuple[str, str], float], agree_at: float) -> list[list[str]]:
     """Voters joined by mutual agreement at `agree_at` or more (single linkage), largest first."""
     near_to = {pair for pair, utility in pairs.items() if utility >= agree_at}
+    mutual = {(one, other) for one, other in near_to if (other, one) in near_to}
     groups: list[list[str]] = []
     for voter in voters:
-        near = [group for group in groups if any((voter, one) in near_to and (one, voter) in near_to for one in group)]
-        merged = [member for group in near for member in group] + [voter]
-        groups = [group for group in groups if group not in near] + [merged]
+        near = [group for group in groups if not mutual.isdisjoint([(voter, one) for one in group])] if mutual else []
+        if near:
+            groups = [group for group in groups if group not in near]
+        groups.append([member for group in near for member in group] + [voter])
     return sorted(groups, key=len, reverse=True)

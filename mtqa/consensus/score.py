@@ -39,6 +39,8 @@ def vote(batch: Sequence[CandidateSet], metrics: Mapping[str, Metric], mixture: 
 
     `mixture` says how metrics are put together where samples of one engine are compared.
     """
+    if not any(candidate.samples for found in batch for candidate in found.candidates):  # so it is mostly
+        return [Voting(found, comparison(found), engines_of(found)) for found in batch]
     cast_votes = []
     for found, own in zip(batch, _within(batch, metrics), strict=True):
         places = {engine: cast(mixture.pairs(scored, _shape(scored))) for engine, scored in own.items()}

@@ -15,7 +15,7 @@ from mtqa.ports import JsonObject
 BINS = 20  # of the agreement histogram, each 0.05 wide
 
 
-@dataclass
+@dataclass(slots=True)
 class _Card:
     """What is counted of one engine while the results stream by."""
 

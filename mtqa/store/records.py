@@ -253,7 +253,7 @@ def _candidate(candidate: Candidate, result: Result, marking: Marking, numbers: 
     if engine in result.self_agreement:
         record["self_agreement"] = _rounded(result.self_agreement[engine])
     record["outlier"] = engine in verdict.outliers
-    record["findings"] = [_finding(f) for f in result.findings if f.engine == engine]
+    record["findings"] = [_finding(f) for f in result.findings if f.engine == engine] if result.findings else []
     if candidate.model is not None:
         record["model"] = candidate.model
     if candidate.match is not None:

@@ -54,7 +54,7 @@ def _jsonl(path: Path) -> Rows:
 
 def _row(line: str | bytes) -> Any:  # noqa: ANN401 - whatever JSON it is
     row: object = decoded(line)
-    if isinstance(row, dict) and any(isinstance(row.get(key), float) for key in _NUMBERS):
+    if isinstance(row, dict) and float in map(type, map(row.get, _NUMBERS)):
         return json.loads(line)  # it may be an integer of more than 64 bits
     return row
 
