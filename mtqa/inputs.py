@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,6 +108,14 @@ def none_of(inputs: Sequence[Found]) -> ConfigError:
     """The error where not one of the inputs is a bilingual file that can be read: nothing done is no success."""
     what = f"none of {len(inputs)} files is a bilingual file that can be read"
     return ConfigError("inputs", what, "`mtqa inspect` says what each of them is")
+
+
+def strangers(folder: Path, opened: Iterable[Opened]) -> list[Notice]:
+    """A notice where a folder of copies has files that are not of this run: somebody may take all of them for its."""
+    ours = {source.file.label for source in opened}
+    found = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file())
+    left = [label for label in found if label not in ours]
+    return [Notice("files", f"{len(left)} in it that this run did not write, such as {left[0]}")] if left else []
 
 
 def digest(path: Path) -> str:

@@ -24,7 +24,7 @@ from mtqa.consensus.risk import Ranking
 from mtqa.errors import FormatError, MtqaError, SeveralErrors, StaleFile, UnknownFormat
 from mtqa.formats import write_copy
 from mtqa.inline import Text
-from mtqa.inputs import Found, Opened, digest, none_of, open_input
+from mtqa.inputs import Found, Opened, digest, none_of, open_input, strangers
 from mtqa.issues import REASONS, issue_of
 from mtqa.judging import Judge, Rules, signatures_of
 from mtqa.model import CandidateSet, Edit, Notice, Result, Severity, Status
@@ -87,6 +87,7 @@ def run(plan: Plan, progress: Progress) -> JsonObject:
         reopen(plan.folder)
         write_lines(plan.folder / "segments.jsonl", ranked(store))
         write(plan, opened, store, progress)
+        notices += strangers(plan.folder / "files", opened)
         if rules.ignores.lapsed:
             what = f"{rules.ignores.lapsed} of its lines match no finding: what they accepted has changed"
             notices.append(Notice(rules.ignores.where, what))

@@ -118,3 +118,10 @@ def test_a_folder_whose_name_is_not_utf8_is_a_folder(invoke: Callable[..., Resul
     done = invoke("run", f"{folder}/x.xlf", "-c", CONFIG, "-o", f"{folder}/out")
     assert done.stdout.startswith("16 segments"), done.output
     assert invoke("scorecard", f"{folder}/out", "--format", "html,json").exit_code == 0
+
+
+def test_copies_of_an_earlier_run_are_told(invoke: Callable[..., Result]) -> None:
+    copied("a.xlf", "b.xlf")
+    assert "did not write" not in invoke("run", "a.xlf", "-c", CONFIG, "-o", "out").stderr
+    done = invoke("run", "b.xlf", "-c", CONFIG, "-o", "out")
+    assert "notice: files: 1 in it that this run did not write, such as a.xlf" in done.stderr
