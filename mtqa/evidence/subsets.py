@@ -65,9 +65,10 @@ class Choices:
         return np.where(able.any(axis=1), np.array(some)[best], -1)
 
     def worth(self, name: str, chosen: NDArray[np.int64]) -> Floats:
-        """What the chosen candidates are worth, (n,); NaN for none, or where it is not known."""
+        """What the chosen candidates are worth, (n,). Where none is: nothing, which is a failure and an error."""
         values = self._values[name]
-        return np.where(chosen >= 0, values[np.arange(len(values)), chosen], np.nan)
+        none = 1.0 if name in SHARES else 0.0
+        return np.nan_to_num(np.where(chosen >= 0, values[np.arange(len(values)), chosen], none))
 
     def comparable(self, name: str) -> Bools:
         """Where every engine's candidate could be judged, so that subsets are compared in the same segments."""
@@ -89,7 +90,7 @@ def marginal(observed: Observed, documents: Documents, choices: Choices, costs: 
             where = choices.comparable(name)
             if not where.any():
                 continue
-            mean = np.mean([np.nan_to_num(choices.worth(name, chosen)) for chosen in picks], axis=0)
+            mean = np.mean([choices.worth(name, chosen) for chosen in picks], axis=0)
             draws = documents.means(mean, where)
             figure = documents.rate if name in SHARES else documents.estimate
             row[name] = figure(draws, where).record()
@@ -129,7 +130,7 @@ def without(observed: Observed, documents: Documents, choices: Choices) -> list[
         for value in choices.names:
             where = choices.comparable(value)
             if where.any():
-                change = np.nan_to_num(choices.worth(value, chosen)) - np.nan_to_num(choices.worth(value, whole))
+                change = choices.worth(value, chosen) - choices.worth(value, whole)
                 draws = documents.means(change, where)
                 row[value] = documents.estimate(draws, where).record()
                 if value == "quality":

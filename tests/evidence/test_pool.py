@@ -205,3 +205,22 @@ def test_the_page_and_the_terminal(tmp_path: Path, invoke: Invoke) -> None:
     record = json.loads((folder / "pool.json").read_text(encoding="utf-8"))
     assert record["benefit"]["by"] == "error"
     assert record["labels"] == {"used": len(rows), "unknown": 0}
+
+
+def test_where_nothing_may_be_chosen_nothing_is_right() -> None:
+    """An error in every candidate is no segment without an error."""
+    that = run(np.random.default_rng(12), ALIKE, documents=20, each=5)
+    lines = list(that.results)
+    for line in lines[:10]:
+        for candidate in line["candidates"]:
+            candidate["findings"] = [{"check": "numbers", "severity": "error", "message": "5 missing"}]
+        del line["chosen"]
+    found = audit(
+        [Run(that.name, that.manifest, lines, that.fingerprint)],
+        lambda seen: np.full(seen.utility.shape, 90.0),
+        error_below=50,
+    )
+    for row in found["marginal"]:
+        assert row["errors"]["value"] == 0.1
+        assert row["failures"]["value"] >= 0.1
+        assert row["quality"]["value"] == 81
