@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from mtqa import __version__
-from mtqa.cli.evidence import tell
+from mtqa.cli.evidence import STDOUT, tell
 from mtqa.cli.numbers import Number, NumberRange, Share
 from mtqa.cli.terminal import printable
 from mtqa.confidence import ORDERS, SCHEMA_VERSION, STRATA, pool_of
@@ -44,7 +44,7 @@ from mtqa.store.run import fingerprint, read_manifest, read_results, replacing
 @click.option("--state", "states", multiple=True, metavar="NAME",
               help="Of a post-edited file, only segments in this state. Repeatable.")  # fmt: skip
 @click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("calibration.json"),
-              show_default=True, help="Where the calibration goes.")  # fmt: skip
+              show_default=True, help="Where the calibration goes; - is stdout.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the calibration as JSON.")
 def command(  # noqa: PLR0913 - one parameter an option
     *,
@@ -89,19 +89,22 @@ def command(  # noqa: PLR0913 - one parameter an option
         },
         "pool": pool_of(list(manifest["engines"]), list(manifest["metrics"]), manifest["decide"]),
     }
-    with replacing(out) as file:
-        file.write(json.dumps(record, ensure_ascii=False, indent=1).encode() + b"\n")
-    if as_json:
-        click.echo(json.dumps(record, ensure_ascii=False, indent=1))
-    else:
-        for line in _lines(record, labels):
-            click.echo(printable(line))
-    click.echo(f'calibration: {out}; to use it, write calibration = "{out}" under [decide]', err=True)
+    text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+    data = text.encode("utf-8", "backslashreplace")  # of a lone surrogate, JSON's own escape
+    if out != STDOUT:
+        with replacing(out) as file:
+            file.write(data)
+        click.echo(f'calibration: {out}; to use it, write calibration = "{out}" under [decide]', err=True)
+    if as_json or out == STDOUT:
+        click.echo(data.decode(), nl=False)
+        return
+    for line in _lines(record, labels):
+        click.echo(printable(line))
 
 
 def _check(out: Path) -> None:
     """Refuse to overwrite what is no calibration."""
-    if not out.exists():
+    if out == STDOUT or not out.exists():
         return
     try:
         kept = json.loads(out.read_bytes())

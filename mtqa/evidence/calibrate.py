@@ -287,7 +287,7 @@ def _folds(documents: Sequence[str]) -> NDArray[np.int64]:
 
 def _halves(documents: Sequence[str]) -> Bools:
     """True for the half of the documents that an order is learned from; by name, so the same in every order."""
-    ranked = sorted(set(documents), key=lambda name: hashlib.sha256(name.encode()).digest())
+    ranked = sorted(set(documents), key=lambda name: hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest())
     learning = set(ranked[: len(ranked) // 2])
     return np.array([name in learning for name in documents], dtype=bool)
 

@@ -221,6 +221,25 @@ def labels_in(*paths: str, **rule: Any) -> dict[str, bool]:
     return read_labels(Path("out"), [Path(path) for path in paths], Right(**rule), build_formats()).right
 
 
+def test_a_calibration_may_go_to_stdout_and_be_of_odd_names(invoke: Invoke) -> None:
+    languages = {"source_lang": "en", "target_lang": "de"}
+    rows = [
+        languages | {"id": f"{n}", "doc_id": f"{n // 3}\ud83d", "source": f"Take {n}"}
+        | {"candidates": {"a\ud83d": f"Nimm {n}", "b": f"Nimm {n}", "c": f"Nimm die {n}"}}
+        for n in range(90)
+    ]  # fmt: skip
+    Path("t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    invoke("score", "t.jsonl", "-o", "out")
+    Path("labels.csv").write_text("id,error\n" + "".join(f"{n},{n % 9 == 0}\n" for n in range(90)), encoding="utf-8")
+    for order in ("agreement", "learned"):
+        done = invoke("calibrate", "out", "labels.csv", "-o", "kept.json", "--order", order)
+        assert done.exit_code == 0, done.exception
+        assert json.loads(Path("kept.json").read_text(encoding="utf-8"))["pool"]["engines"][0] == "a\ud83d"
+    piped = invoke("calibrate", "out", "labels.csv", "-o", "-", "--by", "languages").stdout
+    assert '"schema": 1' in piped
+    assert not Path("-").exists()
+
+
 def test_labels_of_another_run_are_told(invoke: Invoke) -> None:
     """They would otherwise read as labels that are missing."""
     table("t.jsonl")
