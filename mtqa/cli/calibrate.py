@@ -90,13 +90,13 @@ def command(  # noqa: PLR0913 - one parameter an option
         "pool": pool_of(list(manifest["engines"]), list(manifest["metrics"]), manifest["decide"]),
     }
     text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
-    data = text.encode("utf-8", "backslashreplace")  # of a lone surrogate, JSON's own escape
+    content = text.encode("utf-8", "backslashreplace")  # of a lone surrogate, JSON's own escape
     if out != STDOUT:
         with replacing(out) as file:
-            file.write(data)
+            file.write(content)
         click.echo(f'calibration: {out}; to use it, write calibration = "{out}" under [decide]', err=True)
     if as_json or out == STDOUT:
-        click.echo(data.decode(), nl=False)
+        click.echo(content.decode(), nl=False)
         return
     for line in _lines(record, labels):
         click.echo(printable(line))
