@@ -8,6 +8,7 @@ is of sentences of the same data, on one core (CPU time), beside the chrF of the
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
@@ -26,6 +27,7 @@ from mtqa.canary import KINDS, Site, interval, measure, sample
 from mtqa.canary.plant import clauses as pieces_of
 from mtqa.canary.plant import whole_clause
 from mtqa.checks import Checking, Checks, run_checks, watched
+from mtqa.cli import ALIVE
 from mtqa.config import Settings
 from mtqa.facts import Case
 from mtqa.inline import Text
@@ -167,6 +169,7 @@ def _recall(sets: Sequence[CandidateSet], checks: Checks, used: bool) -> float:
 
 def speed(folder: Path) -> None:
     """Blocks of segments, checked and then compared by chrF in turns; no text is made up, and no pool comes twice."""
+    gc.set_threshold(ALIVE)  # as the command line does
     checks = {name: one for name, one in build_checks(Settings()).items() if name != "language"}
     checks = watched(sentences(load(folder, POOL)), checks)
     for title, longest in (("all", 10**6), ("up to 60 characters", 60)):

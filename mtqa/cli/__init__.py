@@ -39,7 +39,7 @@ _COMMANDS = {
 
 # Python looks for objects that hold each other in cycles whenever so many more are alive than before; by itself, 700.
 # A window of segments is tens of thousands, alive for a moment and in no cycles: that took a tenth of the time.
-_ALIVE = 50_000
+ALIVE = 50_000
 
 
 class _LazyGroup(click.Group):
@@ -83,7 +83,7 @@ def main() -> None:
     """Run the command line; errors that mtqa raises on purpose become one line and their exit status."""
     if isinstance(sys.stdout, TextIOWrapper):  # what its encoding cannot say is spelt out, in JSON as JSON does
         sys.stdout.reconfigure(errors="backslashreplace")
-    gc.set_threshold(_ALIVE)
+    gc.set_threshold(ALIVE)
     try:
         status = mtqa.main(standalone_mode=False)  # what a command exits with is returned here
     except click.ClickException as error:
