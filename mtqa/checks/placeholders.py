@@ -28,6 +28,7 @@ _ARGUMENT = re.compile(r"\s*([\w.$-]+)\s*(?:,\s*(\w+)\s*(?:,(.*))?)?", re.DOTALL
 _PYTHON_FIELD = re.compile(r"\s*([\w.$\[\]-]*)(?:![rsa])?(?::[^{}\n]*)?\s*")
 _SIGN = re.compile("[%{$]")
 BRANCHING = ("plural", "select", "selectordinal")
+_DEEPEST = 16  # arguments inside branches of arguments; what is deeper is no message but a loop of braces
 
 
 class Placeholders:
@@ -64,7 +65,7 @@ def _comparable(facts: Facts) -> Counter[str]:
     return Counter({name: count if _ANONYMOUS.fullmatch(name) else 1 for name, count in found.items()})
 
 
-def placeholders(text: str) -> Counter[str]:
+def placeholders(text: str, deepest: int = _DEEPEST) -> Counter[str]:
     """Placeholder -> count. What stands in the branches of an ICU argument counts once.
 
     An ICU argument is `{count, plural}`, with the keys of a select (`{who, select: female male other}`); a plural
@@ -74,7 +75,7 @@ def placeholders(text: str) -> Counter[str]:
     rest = SIMPLE.sub(" ", text)
     found.update(_QT.findall(rest))
     for content in braces(rest):
-        found.update(_argument(content))
+        found.update(_argument(content, deepest))
     return found
 
 
@@ -85,6 +86,11 @@ def _tight(name: str) -> str:
 
 def braces(text: str) -> Iterator[str]:
     """The contents of the outermost balanced braces."""
+    return (text[start:end] for start, end in _places(text))
+
+
+def _places(text: str) -> Iterator[tuple[int, int]]:
+    """Where they stand."""
     depth = start = 0
     for position, character in enumerate(text):
         if character == "{":
@@ -93,10 +99,29 @@ def braces(text: str) -> Iterator[str]:
         elif character == "}" and depth:
             depth -= 1
             if not depth:
-                yield text[start:position]
+                yield start, position
 
 
-def _argument(content: str) -> Counter[str]:
+def without_frames(text: str, deepest: int = _DEEPEST) -> str:
+    """The text with the frames of ICU arguments blanked, names, keys and braces; what stands in branches stays.
+
+    As long as the text.
+    """
+    found, last = "", 0
+    for start, end in _places(text):
+        match = _ARGUMENT.fullmatch(text, start, end)
+        if match and match[2] in BRANCHING and match[3] is not None and deepest:
+            found += text[last : start - 1] + " " * (match.start(3) - start + 1)
+            last = match.start(3)
+            for begin, finish in _places(match[3]):
+                found += " " * (match.start(3) + begin - last) + without_frames(match[3][begin:finish], deepest - 1)
+                last = match.start(3) + finish
+            found += " " * (end + 1 - last)
+            last = end + 1
+    return found + text[last:]
+
+
+def _argument(content: str, deepest: int) -> Counter[str]:
     match = _ARGUMENT.fullmatch(content)
     if not match:
         field = _PYTHON_FIELD.fullmatch(content)
@@ -110,16 +135,17 @@ def _argument(content: str) -> Counter[str]:
         return Counter([f"{{{name}}}"])
     if kind not in BRANCHING or style is None:
         return Counter([f"{{{name}, {kind}}}"])
-    return _branches(name, kind, style)
+    return _branches(name, kind, style, deepest)
 
 
-def _branches(name: str, kind: str, style: str) -> Counter[str]:
+def _branches(name: str, kind: str, style: str, deepest: int) -> Counter[str]:
     keys = sorted(branch_keys(style))
     if kind == "select":
         label = f"{{{name}, select: {' '.join(keys)}}}"
     else:
         label = f"{{{name}, {kind}}}" if "other" in keys else f"{{{name}, {kind} without other}}"
-    nested = {inner for branch in braces(style) for inner in placeholders(branch)}
+    branches = braces(style) if deepest else ()
+    nested = {inner for branch in branches for inner in placeholders(branch, deepest - 1)}
     return Counter([label, *nested])
 
 
@@ -130,12 +156,12 @@ def branch_keys(style: str) -> list[str]:
     return re.findall(r"([\w=]+)\s*\{", style)
 
 
-def arguments(text: str) -> Iterator[tuple[str, str, str]]:
+def arguments(text: str, deepest: int = _DEEPEST) -> Iterator[tuple[str, str, str]]:
     """(name, kind, style) of the ICU arguments of a text, those inside branches too."""
     for content in braces(text):
         match = _ARGUMENT.fullmatch(content)
         if match and match[2]:
             yield match[1], match[2], match[3] or ""
-            if match[2] in BRANCHING and match[3]:
+            if match[2] in BRANCHING and match[3] and deepest:
                 for branch in braces(match[3]):
-                    yield from arguments(branch)
+                    yield from arguments(branch, deepest - 1)

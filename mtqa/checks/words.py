@@ -6,7 +6,7 @@ import re
 
 from mtqa.checks.lexicon import Lexicon, Piece, lexicon
 from mtqa.checks.pieces import Known
-from mtqa.checks.placeholders import SIMPLE
+from mtqa.checks.placeholders import BRANCHING, SIMPLE, without_frames
 from mtqa.checks.pool import Pool
 from mtqa.facts import Case, Facts
 
@@ -29,7 +29,7 @@ _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 TOKEN = re.compile(r"</?[a-z][a-z0-9]*(?:\s+[\w:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/?>", re.IGNORECASE)
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8}\d?);")
 _HANDLE = re.compile(r"(?<!\w)[@#]\w+")
-_FIELD = re.compile(r"\{\s*[\w.$-]+\s*\}")
+_FIELD = re.compile(r"\{\s*[\w.$-]+\s*(?:,\s*(?:number|date|time|duration|ordinal|spellout)\s*(?:,[^{}]*)?)?\}")
 # With signs of which one is in all that the pattern finds, in small letters.
 _PATTERNS = (
     (_ADDRESS, (":/", "www.")), (_EMAIL, ("@",)), (TOKEN, ("<",)), (ENTITY, ("&",)), (SIMPLE, ("{", "%", "$")),
@@ -59,6 +59,8 @@ def masked(facts: Facts) -> str:
     if not maskable(text):
         return text
     small = text.lower()
+    if any(map(text.__contains__, BRANCHING)):
+        text = without_frames(text)
     for pattern, signs in _PATTERNS:
         if any(map(small.__contains__, signs)):
             text = pattern.sub(_blank, text)

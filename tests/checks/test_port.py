@@ -241,3 +241,12 @@ def test_a_model_that_never_stops_does_not_stop_the_checks(piece: str, member: C
     )
     assert {f.engine for f in alike if f.check in ("length_ratio", "empty")} <= {"c"} or not loop.strip()
     assert {f.engine for f in alone if f.check in ("length_ratio", "empty")} == {"c"}
+
+
+def test_messages_in_messages_are_read_to_a_depth(member: Callable[[str, str], Any]) -> None:
+    """Two thousand arguments, each in a branch of the one before, would be deeper than Python goes."""
+    deep = "{a, select, other {" * 2000 + "x" + "}}" * 2000
+    checks = {name: (member("checks", name), Severity.WARNING) for name in available("checks") if name != "qe"}
+    alike, alone = run_checks([found(deep, a=deep, b=deep), found("Stop", a="Halt", b="Halt!", c=deep)], checks)
+    assert "placeholders" not in {f.check for f in alike}
+    assert {f.engine for f in alone if f.check == "placeholders"} == {"c"}

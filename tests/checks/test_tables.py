@@ -92,6 +92,8 @@ TABLES: dict[str, list[Row]] = {
          ["not translated: before you close the window"]),
         ("Read The New York Times Daily", "Lies The New York Times Daily", "en>de", []),
         ("see https://a.org/one-two-three-four-five", "viz https://a.org/one-two-three-four-five", "en>cs", []),
+        ("{WHO, select, male {He} female {She} other {They}}", "{WHO, select, male {Il} female {Elle} other {Iel}}",
+         "en>fr", []),
     ],
     "end_punctuation": [
         ("What is your name?", "Ի՞նչ է ձեր անունը։", "en>hy", []), ("Hurry up!", "Շտապե՛ք։", "en>hy", []),
