@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from mtqa.engines.faults import Fault
 from mtqa.engines.options import Connection
 from mtqa.errors import ConfigError
 
+_NAME = re.compile("[A-Z_][A-Z0-9_]*")  # of an environment variable, as they are written
 _COMMAND_TIMEOUT = 60.0  # seconds; it may ask somebody for a password
 
 
@@ -90,8 +92,14 @@ class Key:
 
 
 def from_environment(engine: str, variable: str) -> str:
-    """The value of an environment variable. Raises ConfigError when it is not set."""
+    """The value of an environment variable. Raises ConfigError when it is not set.
+
+    What is not written like the name of one may be the key itself, put in its place, and is not told.
+    """
     key = os.environ.get(variable, "").strip()
+    if not key and not _NAME.fullmatch(variable):
+        what = "no environment variable is called that (not shown: it may be the key itself)"
+        raise ConfigError(f"{engine} key_env", what, "put the key into the environment, and name its variable here")
     if not key:
         raise ConfigError(f"{engine} key_env", f"the environment variable {variable} is not set", "set it to the key")
     return sendable(f"{engine} key_env", key)

@@ -111,6 +111,15 @@ def test_unknown_options_and_keys_are_refused(name: str, option: str) -> None:
     assert KEY not in str(caught.value)
 
 
+@pytest.mark.parametrize("key", ["sk-proj-4f8a", "AIzaSyD4f8a", "4f8a91c2d0e7", "secret-7f3a:fx"])
+def test_a_key_in_the_place_of_its_variable_is_not_shown(name: str, key: str) -> None:
+    if name in SIGNED or "key_env" not in parameters_of(load("engines", name)):
+        pytest.skip("takes no key_env")
+    with pytest.raises(ConfigError, match="key_env") as caught:
+        built(name, key_env=key)
+    assert key not in str(caught.value)
+
+
 def test_a_missing_key_is_found_at_construction(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MTQA_TEST_KEY")
     if name in SIGNED:
