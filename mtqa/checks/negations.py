@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from mtqa.checks.words import MARKS
+
 _WORDS = {
     "en": r"not|\w+n['’]t|cannot|never|no|none|nobody|nothing|neither|nor|without|nowhere|unable",
     "de": r"nicht|kein\w{0,2}|nie|niemals|niemand\w*|nichts|ohne|weder|nirgend\w*|nein",
@@ -50,8 +52,8 @@ _WORDS = {
     "he": r"[ושה]?לא|[ושה]?אין|אל|בלי|ללא|אף|לעולם",
     "hi": r"नहीं|न|मत|बिना|कभी",
     "mr": r"नाही\w*|नको\w*|नये|नका|शिवाय",
-    "bn": r"না|নেই|নয়|নি|ছাড়া|কখনও",
-    "ta": r"இல்லை|\w*ாது|\w*வில்லை|வேண்டாம்",
+    "bn": r"না|নেই|নয়|\w*নি|ছাড়া|কখনও",
+    "ta": r"\w*ில்லை|இல்லை|\w*ாது|வேண்டாம்",
     "vi": r"không|chưa|chẳng|đừng|chớ|chả",
     "id": r"tidak|bukan|jangan|belum|tanpa|tak|tiada",
     "eu": r"ez|inoiz|gabe|ezin|inor|ezer",
@@ -62,8 +64,9 @@ _WORDS = {
 _WORDS |= {"nb": _WORDS["no"], "nn": _WORDS["no"], "sr": _WORDS["hr"], "bs": _WORDS["hr"], "ms": _WORDS["id"]}
 # Without spaces between words, or with endings of verbs: looked for anywhere.
 _ANYWHERE = {
-    "zh": "不|没|沒|未|无|無|非|别|勿|莫",
-    "ja": "ない|なく|なかった|なけれ|ません|ずに|せず|不|無|未|非",
+    "zh": "不(?![过過仅僅但同断斷管论論久少错錯])|没|沒|未(?![来來])|[无無](?![论論线線限数數疑])|非(?![常洲凡])"
+    "|(?<![特分性类類个個级級区區识識告差辨])[别別](?![人的名墅])|勿|莫(?![斯名])",
+    "ja": "ない|なく|なかった|なけれ|ません|ずに|せず|不(?!動産|可欠|思議)|無(?![料線事限数論])|未(?!来)|非(?!常)",
     "ko": "(?<!\\w)안 |않|못|없|아니|아닌|말[아고]|마[십세]|불가|금지",
     "th": "ไม่|มิ|อย่า|ไร้|ห้าม",
     "km": "មិន|គ្មាន|កុំ",
@@ -102,7 +105,9 @@ def pattern_of(language: str) -> re.Pattern[str] | None:
         return re.compile(_ANYWHERE[language])
     if language not in _WORDS:
         return None
-    whole = rf"(?<!\w)(?:{_WORDS[language]})(?!\w)"
+    letters = f"[\\w{MARKS}]"  # marks are letters of their words
+    words = _WORDS[language].replace(r"\w", letters)
+    whole = rf"(?<!{letters})(?:{words})(?!{letters})"
     if language in _PREFIXES:
         prefix, words = _PREFIXES[language]
         others = "|".join(word.removeprefix(prefix).replace("*", r"\w*") for word in words.split())

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mtqa.checks.cldr import months
-from mtqa.checks.words import folded, vocabulary
+from mtqa.checks.words import WIDE_FROM, folded, vocabulary
 from mtqa.facts import Facts
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ _OTHER_CODES = {"nb": "no", "pt-pt": "pt_PT", "sr-latn": "sr_Latn", "zh-hant": "
 _LINKS = 2  # words between those of a number, at most: one hundred AND five
 _WHOLE, _STEM = 3, 5  # letters up to which a word must be the same, and that are compared of a longer one
 _TAIL = 6  # letters that the end of a compound must have: einHUNDERTFÜNF
+_TEN, _POWERS, _NUMERALS = 10, "百千万萬億亿兆", "〇零一二三四五六七八九十百千万萬億亿兆两兩"
 _DOZEN = {"12": (("dozen",),)}
 
 
@@ -59,8 +60,19 @@ def _roman(value: int, plain: str) -> bool:
 
 
 def _spelled(reading: str, text: Facts) -> bool:
-    forms = [form for form in _forms(int(reading), text.lang, text.language) if _may_stand(form[0], text)]
+    forms = _forms(int(reading), text.lang, text.language)
+    if forms and forms[0][0] > WIDE_FROM:  # its words are characters
+        return any(_stands_within("".join(form), int(reading), text.plain) for form in forms)
+    forms = tuple([form for form in forms if _may_stand(form[0], text)])
     return any(_stands(form, text.once(folded)) for form in forms)
+
+
+def _stands_within(form: str, value: int, plain: str) -> bool:
+    """Whether a number stands in a text without spaces, by itself: 二十 is not in 二十五."""
+    written = form.replace("\u200b", "")
+    if len(written) == 1 and value > _TEN and written not in _POWERS:
+        return False  # a digit alone, of a number written digit by digit
+    return re.search(rf"(?<![{_NUMERALS}]){re.escape(written)}(?![{_NUMERALS}])", plain) is not None
 
 
 def _may_stand(form: str, text: Facts) -> bool:

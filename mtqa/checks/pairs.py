@@ -74,7 +74,9 @@ class Quotes:
 def _brackets(facts: Facts) -> Counter[str]:
     if not _BRACKET.search(facts.plain):
         return Counter()
-    text = _SMILEY.sub(" ", facts.once(masked))
+    text = facts.once(masked)
+    for found in _SMILEY.finditer(facts.plain):  # what was masked is blank, and a bracket between blanks looks like one
+        text = text[: found.start()] + " " * len(found.group()) + text[found.end() :]
     if not text.isascii():
         text = text.translate(_PLAIN)
     if ")" in text:

@@ -24,7 +24,10 @@ WIDE = (
 _WORD = re.compile(rf"[{WIDE}]|(?:(?![{WIDE}])[^\W\d_]|[{MARKS}])+(?:['’](?:(?![{WIDE}])[^\W\d_]|[{MARKS}])+)*")
 _PLAIN_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _UNUSUAL = re.compile(rf"[{MARKS}{WIDE}]")
-_ADDRESS = re.compile(r"(?:(?:https?|ftp|mailto|file)://?|www\.)[^\s<>\"”“«»]+", re.IGNORECASE)
+# A bracket belongs to an address where its fellow does.
+_ADDRESS = re.compile(
+    r"(?:(?:https?|ftp|mailto|file)://?|www\.)(?:[^\s<>\"”“«»()]|\([^\s<>\"”“«»()]*\))+", re.IGNORECASE
+)
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 TOKEN = re.compile(r"</?[a-z][a-z0-9]*(?:\s+[\w:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/?>", re.IGNORECASE)
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8}\d?);")
