@@ -93,6 +93,11 @@ def test_mistakes_are_named(tmp_path: Path, text: str, message: str) -> None:
         ("[engines.command]\ncommand = ['cat', 5]", "command: ['cat', 5] is not of type list[str]"),
         ("[engines.x]\nuse = 'apertum'", "no plug-in 'apertum', did you mean 'apertium'?"),
         ("[engines.deepl]\nkey = 'sk-123'", "key is a secret"),
+        ("[engines.x]\nuse = 'openai'\nmodel = 'm'\nparameters = { api_key = 'sk-123' }", "api_key is a secret"),
+        ("[engines.x]\nuse = 'openai'\nmodel = 'm'\nparameters = { a = [{ token = 'sk-123' }] }", "token is a secret"),
+        ("[engines.x]\nuse = 'openai'\nmodel = 'm'\nparameters = { top_p = nan }", "nan is no number"),
+        ("[engines.x]\nuse = 'command'\ncommand = ['cat', '--api-key=sk-123']", "--api-key is a secret"),
+        ("[engines.x]\nuse = 'command'\ncommand = ['cat', '--token', 'sk-123']", "--token is a secret"),
         ("[engines.file]", "path is missing"),
     ],
 )

@@ -14,7 +14,7 @@ from mtqa.engines.flaws import chatter, leaked, refused, wrong_language, wrong_s
 from mtqa.engines.http import Http
 from mtqa.engines.keys import Auth
 from mtqa.engines.options import Chat, token_price
-from mtqa.engines.parameters import Form, Parameters, form, merged
+from mtqa.engines.parameters import Form, Parameters, form, merged, require_plain
 from mtqa.errors import ConfigError, EngineBusy, EngineError, EngineRefused, EngineReply
 from mtqa.inline import Markup
 from mtqa.model import Missing, Usage, total
@@ -59,6 +59,7 @@ class ChatEngine(ABC):
         self.model, self._name = model, name
         self._contract = Contract.of(name, options)
         given = options.get("parameters", {})
+        require_plain(f"{name} parameters", given)
         for field in given:
             if field in self.reserved:
                 raise ConfigError(f"{name} parameters", f"{field} cannot be set here", "take it out of parameters")

@@ -14,6 +14,7 @@ from typing import Literal
 
 from mtqa.engines.common import in_order, translated
 from mtqa.engines.faults import excerpt
+from mtqa.engines.keys import is_secret
 from mtqa.engines.options import character_price, require_positive
 from mtqa.errors import ConfigError, EngineBusy, EngineRefused, EngineReply
 from mtqa.inline import Markup
@@ -21,6 +22,11 @@ from mtqa.model import Missing
 from mtqa.ports import Capabilities, NoAnswer, Outcome, Query
 
 _BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")  # what programs take for the end of a line
+
+
+def _holds_key(part: str) -> bool:
+    """Whether an argument is, or has, a key: the whole command is in the signature."""
+    return part.startswith("-") and is_secret(part.partition("=")[0])
 
 
 class CommandEngine:
@@ -48,6 +54,10 @@ class CommandEngine:
     ) -> None:
         if not command or not all(isinstance(part, str) for part in command) or "\0" in "".join(command):
             raise ConfigError("command", "is not a list of texts", 'write ["program", "argument"]')
+        if secret := next((part.partition("=")[0] for part in command if _holds_key(part)), None):
+            raise ConfigError(
+                "command", f"{excerpt(secret)} is a secret", "let the program read it from the environment"
+            )
         if shutil.which(command[0]) is None:
             raise ConfigError("command", f"no program {excerpt(command[0])}", "install it, or write its full path")
         limits = {"timeout": timeout, "batch": batch, "concurrency": concurrency, "rate": rate}

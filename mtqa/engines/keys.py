@@ -13,8 +13,17 @@ from mtqa.engines.faults import Fault
 from mtqa.engines.options import Connection
 from mtqa.errors import ConfigError
 
+_SECRETS = {
+    *("key", "api_key", "apikey", "access_key", "secret_key", "secret", "client_secret", "password", "passwd"),
+    *("token", "api_token", "access_token", "auth_token", "authorization", "bearer", "credentials"),
+}
 _NAME = re.compile("[A-Z_][A-Z0-9_]*")  # of an environment variable, as they are written
 _COMMAND_TIMEOUT = 60.0  # seconds; it may ask somebody for a password
+
+
+def is_secret(name: str) -> bool:
+    """Whether a field or an option of this name holds a key, which must not be in a file, nor in a signature."""
+    return name.lstrip("-").replace("-", "_").lower() in _SECRETS
 
 
 class Auth(Protocol):

@@ -6,9 +6,12 @@ import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from mtqa.engines.faults import Fault
+from mtqa.engines.keys import is_secret
+from mtqa.errors import ConfigError
 from mtqa.ports import JsonObject
 
 LIMIT = object()  # in a form: the most tokens that the answer may have
@@ -23,6 +26,20 @@ class Form:
 
     names: tuple[str, ...]
     fields: JsonObject
+
+
+def require_plain(where: str, fields: object) -> None:
+    """Refuse, at any depth, what no request should have: a key, which a signature would tell, and NaN. ConfigError."""
+    if isinstance(fields, float) and not isfinite(fields):
+        raise ConfigError(where, f"{fields} is no number that JSON has", "correct it, or leave it out")
+    for name in fields if isinstance(fields, Mapping) else ():
+        if is_secret(name):
+            raise ConfigError(
+                where, f"{name} is a secret", "put it into the environment and name its variable: key_env"
+            )
+    if isinstance(fields, (Mapping, list)):
+        for value in fields.values() if isinstance(fields, Mapping) else fields:
+            require_plain(where, value)
 
 
 class Parameters:
