@@ -98,6 +98,7 @@ def test_mistakes_are_named(tmp_path: Path, text: str, message: str) -> None:
         ("[engines.x]\nuse = 'openai'\nmodel = 'm'\nparameters = { top_p = nan }", "nan is no number"),
         ("[engines.x]\nuse = 'command'\ncommand = ['cat', '--api-key=sk-123']", "--api-key is a secret"),
         ("[engines.x]\nuse = 'command'\ncommand = ['cat', '--token', 'sk-123']", "--token is a secret"),
+        ("[engines.x]\nuse = 'apertium'\nbase_url = 'http://h'\nheaders = { X-Auth-Token = 'sk-123' }", "is a secret"),
         ("[engines.file]", "path is missing"),
     ],
 )

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from mtqa.engines.faults import PASSING, Fault, Unfit, excerpt, fault_class, remedy, retry_after
-from mtqa.engines.keys import Auth
+from mtqa.engines.keys import Auth, is_secret
 from mtqa.engines.options import Connection, require_positive
 from mtqa.errors import Cause, ConfigError, EngineBusy, EngineError, EngineRefused, EngineReply
 from mtqa.ports import JsonObject
@@ -267,7 +267,7 @@ def _no_constant(name: str) -> None:
 def _checked_headers(where: str, headers: Mapping[str, object]) -> dict[str, str]:
     checked = {}
     for name, value in headers.items():
-        if name.lower() in _SECRET_HEADERS:
+        if name.lower() in _SECRET_HEADERS or is_secret(name.lower().removeprefix("x-")):
             raise ConfigError(where, f"the header {name} is a secret", "name its variable with key_env")
         if not isinstance(value, str) or not (name + value).isascii() or not (name + value).isprintable():
             raise ConfigError(where, f"the header {excerpt(name)} cannot be sent", "use plain characters")
