@@ -6,11 +6,11 @@ and the target language and its relatives together must be next to impossible.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from mtqa.checks.placeholders import BRANCHING, without_frames
 from mtqa.checks.script import scripts, scripts_of
 from mtqa.checks.words import masked, vocabulary, words
 from mtqa.facts import Case, Facts
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
 _LETTERS = 20
-# What of an ICU message is no text: {n, plural, one { few { =0 {, the ends and the number sign.
-_ICU = re.compile(r"\{\s*[\w.]+\s*,\s*(?:plural|select|selectordinal)\s*,(?:\s*offset:\d+)?")
-_BRANCH = re.compile(r"(?<![\w-])(?:=\d+|[\w-]+)\s*\{|[{}#]")
 _HARD_SPACES = str.maketrans("\u00a0\u202f", "  ")  # which the detector takes for letters
 _IMPOSSIBLE, _SURE = 0.02, 0.5
 # Languages that are taken for each other.
@@ -82,17 +79,21 @@ def _countable(source: Facts, candidate: Facts) -> bool:
         for word in candidate.once(words)
         if not word[0].isupper() or word.casefold() not in source.once(vocabulary)
     ]
-    prose = candidate.once(_prose)
     # Branches of a message are words rather than sentences, and say the same again and again.
-    return sum(map(len, own)) >= _LETTERS and (prose is candidate.once(masked) or len(prose) >= 3 * _LETTERS)
+    return sum(map(len, own)) >= _LETTERS and (
+        not candidate.once(_branched) or len(candidate.once(_prose)) >= 3 * _LETTERS
+    )
+
+
+def _branched(facts: Facts) -> bool:
+    """Whether a text is a message with branches."""
+    return any(map(facts.plain.__contains__, BRANCHING)) and without_frames(facts.plain) != facts.plain
 
 
 def _prose(facts: Facts) -> str:
     """The text without what is no language."""
     text = facts.once(masked)
-    if "{" in facts.chars and _ICU.search(text):
-        return " ".join(_BRANCH.sub(" ", _ICU.sub(" ", text)).split())
-    return text
+    return " ".join(text.replace("#", " ").split()) if facts.once(_branched) else text
 
 
 def foreign(facts: Facts) -> str:
