@@ -1,7 +1,8 @@
 """Language: the candidate is in the target language. The detector is py3langid (97 or 139 languages, offline).
 
 A detector is unsure of short texts, and of languages that are near each other. So a text needs 20 letters of its own,
-and the target language and its relatives together must be next to impossible.
+and the target language and its relatives together must be next to impossible; one of the relatives is told where a
+longer text is far from what is usual in the target language.
 """
 
 from __future__ import annotations
@@ -29,7 +30,6 @@ _NEAR = tuple(
     for group in (
         "cs sk",
         "bs hr sh sl sr",
-        "bg mk",
         "da nb nn no sv",
         "ace id jv ms su",
         "an ast ca es ext gl oc pt",
@@ -37,7 +37,7 @@ _NEAR = tuple(
         "co it lij scn vec",
         "als de lb nds",
         "af fy li nl",
-        "be ru rue uk",
+        "be bg mk ru rue sr uk",
         "ja wuu yue zh",
         "bho gom hi mai mr ne sa",
         "ajp ar ary arz",
@@ -52,6 +52,15 @@ _NEAR = tuple(
         "lt ltg lv",
     )
 )
+
+
+# Names of one language, or of those that nobody could tell apart.
+_SAME = tuple(
+    frozenset(group.split())
+    for group in ("nb nn no", "bs hr sh sr", "wuu yue zh", "ajp ar ary arz", "fa prs", "fil tl", "uz uzs", "als de")
+)
+# Of a near language too, this is sure: docs/checks.md.
+_NO_CHANCE, _ENOUGH_LETTERS = 1e-12, 40
 
 
 class Language:
@@ -101,9 +110,15 @@ def foreign(facts: Facts) -> str:
     ranked: dict[str, float] = {}
     for name, value in _detector().rank(facts.once(_prose).translate(_HARD_SPACES)):
         ranked.setdefault(str(name), float(value))
-    own = sum(float(ranked.get(name, 0.0)) for name in _relatives(facts.language))
     best, share = next(iter(ranked.items()), ("", 0.0))
-    if own >= _IMPOSSIBLE or share <= _SURE or best == "zxx":
+    near = _relatives(facts.language)
+    if best in near:
+        own, bound = max(ranked.get(name, 0.0) for name in _names(facts.language)), _NO_CHANCE
+        if best in _names(facts.language) or sum(map(str.isalpha, facts.once(_prose))) < _ENOUGH_LETTERS:
+            return ""
+    else:
+        own, bound = sum(ranked.get(name, 0.0) for name in near), _IMPOSSIBLE
+    if own >= bound or share <= _SURE or best == "zxx":
         return ""
     written = scripts_of(best)
     return best if not written or not facts.once(scripts).keys().isdisjoint(written) else ""
@@ -112,6 +127,11 @@ def foreign(facts: Facts) -> str:
 @lru_cache(maxsize=64)
 def _relatives(language: str) -> frozenset[str]:
     return frozenset({language}).union(*[group for group in _NEAR if language in group])
+
+
+@lru_cache(maxsize=64)
+def _names(language: str) -> frozenset[str]:
+    return frozenset({language}).union(*[group for group in _SAME if language in group])
 
 
 @lru_cache(maxsize=64)

@@ -14,13 +14,13 @@ from mtqa.checks.words import MARKS
 _WORDS = {
     "en": r"not|\w+n['’]t|cannot|never|no|none|nobody|nothing|neither|nor|without|nowhere|unable",
     "de": r"nicht|kein\w{0,2}|nie|niemals|niemand\w*|nichts|ohne|weder|nirgend\w*|nein",
-    "fr": r"ne|n['’]\w+|pas|jamais|aucune?|rien|sans|ni|non",
-    "es": r"no|nunca|jamás|ning[uú]n\w*|nada|nadie|sin|ni|tampoco",
-    "it": r"non|mai|nessun\w*|niente|nulla|senza|né|no",
-    "pt": r"não|nunca|jamais|nenhum\w*|nada|ninguém|sem|nem",
-    "ca": r"no|mai|cap|res|ningú|sense|ni|tampoc",
-    "gl": r"non|nunca|ningun\w*|nada|ninguén|sen|nin",
-    "ro": r"nu|n-\w+|niciodată|fără|nici\w*|nimic|nimeni",
+    "fr": r"ne|n['’]\w+|pas|jamais|aucune?|rien|sans|ni|non|impossibles?|introuvables?|incapables?",
+    "es": r"no|nunca|jamás|ning[uú]n\w*|nada|nadie|sin|ni|tampoco|imposibles?|incapa\w+",
+    "it": r"non|mai|nessun\w*|niente|nulla|senza|né|no|impossibil\w+|incapac\w+",
+    "pt": r"não|nunca|jamais|nenhum\w*|nada|ninguém|sem|nem|impossíve\w+|incapa\w+",
+    "ca": r"no|mai|cap|res|ningú|sense|ni|tampoc|impossibles?|incapaç\w*",
+    "gl": r"non|nunca|ningun\w*|nada|ninguén|sen|nin|imposible\w*|incapa\w+",
+    "ro": r"nu|n-\w+|niciodată|fără|nici\w*|nimic|nimeni|imposibil\w*",
     "nl": r"niet|geen|nooit|niemand|niets|zonder|noch|nee",
     "af": r"nie|geen|nooit|niemand|niks|sonder",
     "sv": r"inte|ej|icke|aldrig|ingen|inget|inga|ingenting",
@@ -38,16 +38,16 @@ _WORDS = {
     "ru": r"не|нет|нельзя|никогда|без|ни|никто|ничего|нигде|никак\w*|невозможно",
     "uk": r"не|ні|немає|нема|без|ніколи|ніхто|нічого|неможливо",
     "be": r"не|няма|без|ніколі|ніхто|нічога|нельга",
-    "bg": r"не|няма\w*|без|никога|никой|нищо|нито|недей\w*",
+    "bg": r"не|няма\w*|без|никога|никой|нищо|нито|недей\w*|липсва\w*|невъзмож\w+|неуспе\w+|несъвмест\w+",
     "mk": r"не|нема\w*|без|никогаш|никој|ништо|ниту",
-    "el": r"δεν|δε|μην?|όχι|ποτέ|χωρίς|καν[εέ]ν\w*|τίποτα|ούτε|δίχως",
+    "el": r"δεν|δε|μην?|όχι|ποτέ|χωρίς|καν[εέ]ν\w*|τίποτα|ούτε|δίχως|αδύνατ\w+|αδυναμία\w*|ανεπαρκ\w+",
     "lt": r"ne|nėra|niekada|niekas|be|nei|jokio\w*|negalima",
     "lv": r"ne|nav|nekad|neviens|bez|nekas|nedrīkst",
     "sq": r"nuk|s['’]\w+|mos|pa|asnjë\w*|kurrë|askush",
     "tr": r"değil\w*|yok\w*|hayır|asla|hiç\w*|\w{2,}m[ıiuü]yor\w*"
     r"|\w{2,}(?:ma|me)(?:d[ıi]|z|yan|yen|y[ıi]n|y[ıi]z|yacak|yecek|m[ıi]ş|dan|den)\w*",
     "ar": r"[وف]?لا|[وف]?لم|[وف]?لن|[وف]?ليس\w*|غير|بدون|دون|بلا",
-    "fa": r"نه|نیست\w*|بدون|هیچ\w*|ن(?:می|خواه|شد|کرد|بود|دار)\w*|هرگز",
+    "fa": r"نه|نیست\w*|بدون|هیچ\w*|ن(?:می|خواه|شد|کرد|بود|دار|توان|ساخت|یافت)\w*|ناتوان\w*|نامعتبر|هرگز",
     "ur": r"نہیں|نہ|بغیر|مت|کبھی نہیں",
     "he": r"[ושה]?לא|[ושה]?אין|אל|בלי|ללא|אף|לעולם",
     "hi": r"नहीं|न|मत|बिना|कभी",
@@ -61,7 +61,11 @@ _WORDS = {
     "cy": r"ddim|nid|nis|ni|nad|nac|na|dim|heb|peidiwch|peidio|byth|meth\w+",
     "sw": r"si|hapana|bila|kamwe|hakuna|sio|(?:usi|msi|asi|wasi|ha(?:ku|wa|tu|ja|i|u|li|ya))\w{2,}",
 }  # fmt: skip
-_WORDS |= {"nb": _WORDS["no"], "nn": _WORDS["no"], "sr": _WORDS["hr"], "bs": _WORDS["hr"], "ms": _WORDS["id"]}
+_WORDS |= {"nb": _WORDS["no"], "nn": _WORDS["no"], "bs": _WORDS["hr"], "ms": _WORDS["id"]}
+_WORDS["sr"] = (
+    _WORDS["hr"]
+    + r"|не|није|нису|нисам|нисмо|нисте|немој\w*|нема\w*|никад\w*|без|нико|ништа|нити|нећу|неће\w*|немогу\w+|неуспе\w+"
+)
 # Without spaces between words, or with endings of verbs: looked for anywhere.
 _ANYWHERE = {
     "zh": "不(?![过過仅僅但同断斷管论論久少错錯])|没|沒|未(?![来來])|[无無](?![论論线線限数數疑])|非(?![常洲凡])"

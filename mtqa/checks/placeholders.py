@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from mtqa.checks.pieces import Having
 from mtqa.facts import Case, Facts
@@ -22,6 +22,8 @@ SIMPLE = re.compile(
     r"%\([\w.]+\)[-+0#]*\d*(?:\.\d+)?[a-zA-Z]|%[A-Za-z_]\w+%|\$[A-Z][A-Z0-9_]*\$|"
     rf"(?<![\d%]){_PRINTF}(?![A-Za-z])"
 )
+_BY_PLACE = re.compile(rf"(?<![\d%]){_PRINTF}(?![A-Za-z])")
+_NUMBERED = re.compile(r"%(\d+)\$(.+)")
 _QT = re.compile(r"(?<![\d%])%(?:L?[1-9]\d?(?![\d$.,%])|n(?![A-Za-z]))")
 _ANONYMOUS = re.compile(r"%[^(\d$#{][^$({]*|%[a-zA-Z@]")
 _ARGUMENT = re.compile(r"\s*([\w.$-]+)\s*(?:,\s*(\w+)\s*(?:,(.*))?)?", re.DOTALL)
@@ -45,6 +47,7 @@ class Placeholders:
             text = candidate.once(_comparable)
             if text == source:
                 continue
+            text = _unnumbered(text, case.source.once(_in_order))
             for name in source - text:
                 yield Fault(position, f"{name} missing", name)
             for name in text - source:
@@ -55,6 +58,25 @@ class Placeholders:
 def _place(text: str, name: str) -> tuple[int, int] | None:
     start = text.find(name)
     return None if start < 0 else (start, start + len(name))
+
+
+def _in_order(facts: Facts) -> list[str]:
+    """What is printed by its place: `%s` for the first, `%d` for the second."""
+    found = [match.group() for match in _BY_PLACE.finditer(facts.plain)]
+    return [] if any("$" in one for one in found) else found
+
+
+def _unnumbered(found: Counter[str], order: Sequence[str]) -> Counter[str]:
+    """Placeholders without the numbers by which a target has them in another order: `%2$s` for the second, a `%s`."""
+    plain: Counter[str] = Counter()
+    for name, count in found.items():
+        number = _NUMBERED.fullmatch(name)
+        place = int(number[1]) if number else 0
+        if number and 1 <= place <= len(order) and order[place - 1] == f"%{number[2]}":
+            plain[order[place - 1]] += 1
+        else:
+            plain[name] += count
+    return plain
 
 
 def _comparable(facts: Facts) -> Counter[str]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from mtqa.checks.same_as_source import flat
-from mtqa.checks.words import folded, masked, said, words
+from mtqa.checks.words import folded, masked, said, spans, words
 from mtqa.facts import Case, Facts
 from mtqa.model import Severity
 from mtqa.ports import Fault
 
 _WORDS, _LETTERS = 4, 14
+_COMMAND = re.compile(r"--|[|<>\[\]={}\\]")
 
 
 class Untranslated:
@@ -30,7 +32,9 @@ class Untranslated:
                 continue
             run = _longest(candidate, fours)
             if run:
-                yield Fault(position, f"not translated: {run}", run.casefold(), None, len(run.split()) < _WORDS + 1)
+                written, code = run
+                doubtful = code or len(written.split()) < _WORDS + 1
+                yield Fault(position, f"not translated: {written}", written.casefold(), None, doubtful)
 
 
 def _fours(facts: Facts) -> frozenset[tuple[str, ...]]:
@@ -39,8 +43,11 @@ def _fours(facts: Facts) -> frozenset[tuple[str, ...]]:
     return frozenset(zip(found, found[1:], found[2:], found[3:], strict=False))
 
 
-def _longest(candidate: Facts, fours: frozenset[tuple[str, ...]]) -> str:
-    """The longest run of the candidate's words that is in the source, if it has words that are no names."""
+def _longest(candidate: Facts, fours: frozenset[tuple[str, ...]]) -> tuple[str, bool] | None:
+    """The longest run of the candidate's words that is in the source, if it has words that are no names.
+
+    And whether it looks like a command; what is no more than identifiers is none.
+    """
     written, plain = candidate.once(words), candidate.once(folded)
     start, found = 0, (0, 0)
     for place in range(len(plain) - 3):
@@ -50,6 +57,10 @@ def _longest(candidate: Facts, fours: frozenset[tuple[str, ...]]) -> str:
             found = start, place + 4
     best = written[slice(*found)]
     small = [word for word in best if word[0].islower() and len(word) > 2]
-    joined = " ".join(best)
-    quoted = any(f"{opening}{best[0]}" in candidate.once(masked) for opening in "\"“„«»‘'(") if best else False
-    return joined if len(small) >= _WORDS - 1 and sum(map(len, best)) >= _LETTERS and not quoted else ""
+    if len(small) < _WORDS - 1 or sum(map(len, best)) < _LETTERS:
+        return None
+    text, places = candidate.once(masked), candidate.once(spans)
+    if any(f"{opening}{best[0]}" in text for opening in "\"“„«»‘'("):
+        return None
+    run = text[places[found[0]][0] : places[found[1] - 1][1]]
+    return None if "_" in run else (" ".join(best), _COMMAND.search(run) is not None)

@@ -12,6 +12,9 @@ from tests.helpers import segment
 Row = tuple[str, str, str, list[str]]
 TABLES: dict[str, list[Row]] = {
     "placeholders": [
+        ("%s has no %d of %s", "%3$s の %1$s には %2$d がありません", "en>ja", []),
+        ("%s has %d", "%1$d の %2$s", "en>ja", ["%s missing", "%d missing", "%1$d added", "%2$s added"]),
+        ("%s of %s", "%1$s von %3$s", "en>de", ["%s missing", "%3$s added"]),
         ("Hello {name}", "Hallo {name}", "en>de", []),
         ("Hello {name}", "Hallo {Name}", "en>de", ["{name} missing", "{Name} added"]),
         ("%d files in %s", "%d ملفات في %s", "en>ar", []),
@@ -93,6 +96,7 @@ TABLES: dict[str, list[Row]] = {
         ("Save the file before you close the window", "保存 before you close the window", "en>zh",
          ["not translated: before you close the window"]),
         ("Read The New York Times Daily", "Lies The New York Times Daily", "en>de", []),
+        ("set_item_of_host(X) failed", "set_item_of_host(X) a échoué", "en>fr", []),
         ("see https://a.org/one-two-three-four-five", "viz https://a.org/one-two-three-four-five", "en>cs", []),
         ("{WHO, select, male {He} female {She} other {They}}", "{WHO, select, male {Il} female {Elle} other {Iel}}",
          "en>fr", []),
@@ -285,6 +289,11 @@ TABLES: dict[str, list[Row]] = {
         ("within 5 days", "до 5 недель", "en>ru", ["5 days has become 5 недель"]), ("5 apples", "5 kg", "en>de", []),
     ],
     "language": [
+        ("Please restart the computer to finish the update.",
+         "Por favor, reinicie el ordenador para terminar la actualización.", "en>pt", ["is es, not pt"]),
+        ("Please restart the computer to finish the update.",
+         "Por favor, reinicie o computador para concluir a atualização.", "en>pt", []),
+        ("error while cloning the relation", "ошибка при клонировании отношения", "en>ru", []),
         ("{n, plural, one {# day} other {# days}}",
          "{n, plural, one {# dan} two {# dneva} few {# dnevi} other {# dni}}",
          "en>sl", []),
