@@ -107,21 +107,32 @@ def _prose(facts: Facts) -> str:
 
 def foreign(facts: Facts) -> str:
     """The language that a text is surely in, where that is not its own; empty otherwise."""
-    ranked: dict[str, float] = {}
-    for name, value in _detector().rank(facts.once(_prose).translate(_HARD_SPACES)):
-        ranked.setdefault(str(name), float(value))
+    ranked = facts.once(_ranked)
     best, share = next(iter(ranked.items()), ("", 0.0))
     near = _relatives(facts.language)
     if best in near:
-        own, bound = max(ranked.get(name, 0.0) for name in _names(facts.language)), _NO_CHANCE
-        if best in _names(facts.language) or sum(map(str.isalpha, facts.once(_prose))) < _ENOUGH_LETTERS:
-            return ""
+        letters = sum(map(str.isalpha, facts.once(_prose)))
+        impossible = letters >= _ENOUGH_LETTERS and chance(facts) < _NO_CHANCE
     else:
-        own, bound = sum(ranked.get(name, 0.0) for name in near), _IMPOSSIBLE
-    if own >= bound or share <= _SURE or best == "zxx":
+        impossible = sum(ranked.get(name, 0.0) for name in near) < _IMPOSSIBLE
+    if not impossible or share <= _SURE or best == "zxx":
         return ""
     written = scripts_of(best)
     return best if not written or not facts.once(scripts).keys().isdisjoint(written) else ""
+
+
+def chance(facts: Facts) -> float:
+    """How likely a text is in its own language, 0..1; 1 where the detector takes it for no other one."""
+    ranked, names = facts.once(_ranked), _names(facts.language)
+    return 1.0 if next(iter(ranked), "") in names else max(ranked.get(name, 0.0) for name in names)
+
+
+def _ranked(facts: Facts) -> dict[str, float]:
+    """Language -> share, the most likely one first."""
+    ranked: dict[str, float] = {}
+    for name, value in _detector().rank(facts.once(_prose).translate(_HARD_SPACES)):
+        ranked.setdefault(str(name), float(value))
+    return ranked
 
 
 @lru_cache(maxsize=64)
