@@ -8,6 +8,7 @@ and doubted.
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -77,8 +78,11 @@ def _negating(case: Case, *, source: bool) -> Sequence[Sequence[str]]:
 def _known(language: str) -> tuple[Known[list[str]], Marks]:
     """Piece -> its words that negate in a language, case folded; and how many there are."""
     pattern = pattern_of(language)
-    matches = pattern.fullmatch if pattern else (lambda _word: None)
-    known = Known(lambda piece: list(filter(matches, [word.casefold() for word in words_in(piece)])))
+
+    def negates(word: str) -> bool:
+        return pattern is not None and pattern.fullmatch(unicodedata.normalize("NFC", word)) is not None
+
+    known = Known(lambda piece: list(filter(negates, [word.casefold() for word in words_in(piece)])))
     return known, marks(lambda piece: len(known[piece]))
 
 

@@ -7,6 +7,7 @@ against candidate, so what they do not know does not count for anyone.
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from mtqa.checks.words import MARKS
@@ -37,7 +38,7 @@ _WORDS = {
     "hr": r"ne|nije|nisu|nisam|nismo|niste|nemoj\w*|nema\w*|nikad\w*|bez|nitko|niko|ništa|niti|neću|neće\w*",
     "ru": r"не|нет|нельзя|никогда|без|ни|никто|ничего|нигде|никак\w*|невозможно",
     "uk": r"не|ні|немає|нема|без|ніколи|ніхто|нічого|неможливо",
-    "be": r"не|няма|без|ніколі|ніхто|нічога|нельга",
+    "be": r"не|ня|няма|без|ніколі|ніхто|нічога|нельга|немагчым\w+|адсутніча\w+",
     "bg": r"не|няма\w*|без|никога|никой|нищо|нито|недей\w*|липсва\w*|невъзмож\w+|неуспе\w+|несъвмест\w+",
     "mk": r"не|нема\w*|без|никогаш|никој|ништо|ниту",
     "el": r"δεν|δε|μην?|όχι|ποτέ|χωρίς|καν[εέ]ν\w*|τίποτα|ούτε|δίχως|αδύνατ\w+|αδυναμία\w*|ανεπαρκ\w+",
@@ -104,13 +105,13 @@ _PREFIXES = {
 
 @lru_cache(maxsize=64)
 def pattern_of(language: str) -> re.Pattern[str] | None:
-    """What negates in a language; None where nothing is known of it."""
+    """What negates in a language, in texts in NFC; None where nothing is known of it."""
     if language in _ANYWHERE:
         return re.compile(_ANYWHERE[language])
     if language not in _WORDS:
         return None
     letters = f"[\\w{MARKS}]"  # marks are letters of their words
-    words = _WORDS[language].replace(r"\w", letters)
+    words = unicodedata.normalize("NFC", _WORDS[language]).replace(r"\w", letters)
     whole = rf"(?<!{letters})(?:{words})(?!{letters})"
     if language in _PREFIXES:
         prefix, words = _PREFIXES[language]

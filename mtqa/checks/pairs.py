@@ -17,7 +17,7 @@ _PLAIN = str.maketrans(_ALIKE)
 _BRACKETS = frozenset("()[]") | frozenset(_ALIKE)
 _BRACKET = re.compile(f"[{re.escape(''.join(sorted(_BRACKETS)))}]")
 # It begins with the class of its first character: so the engine finds where to look at once.
-_SMILEY = re.compile(r"[:;=8xX()](?:(?<=[:;=8xX])(?<!\w.)[-^']?[()\[\]]+|(?<=\s[()])[()]*(?=\s|$))", re.DOTALL)
+_SMILEY = re.compile(r"[:;=8xX()](?:(?<=[:;=8xX])(?<![\w(\[].)[-^']?[()\[\]]+|(?<=\s[()])[()]*(?=\s|$))", re.DOTALL)
 _LIST_ITEM = re.compile(r"(?:^|(?<=\s))\w{1,3}\)")
 _QUOTES = frozenset('"“”„‟«»「」『』《》〝〞＂')
 _QUOTE = re.compile('["“”„‟«»「」『』《》〝〞＂]')

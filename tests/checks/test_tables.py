@@ -152,6 +152,7 @@ TABLES: dict[str, list[Row]] = {
     "brackets": [
         ("20% off (today only)!", "خصم ٢٠٪ (اليوم فقط)!", "en>ar", []), ("a) one (two)", "a) eins (zwo)", "en>de", []),
         ("(optional)", "（可选）", "en>zh", []), ("order (#48213) sent", "נשלחה (\u200e#48213) ההזמנה", "en>he", []),
+        ("extra semicolon", "suvišna točka sa zarezom (;)", "en>hr", ["brackets ( ) added"]),
         ("see https://a.b/c", "siehe hier (https://a.b/c)", "en>de", ["brackets ( ) added"]),
         ("see https://a.b/c_(d)", "siehe https://a.b/c_(d)", "en>de", []),
         ("(optional)", "optional", "en>de", ["brackets ( ) missing"]),
@@ -312,6 +313,8 @@ TABLES: dict[str, list[Row]] = {
         ("Save the file to the folder", "将文件保存到文件夹", "en>zh", []),
     ],
     "negation": [
+        ("Trash is not supported", "আবর্জনা সমর্থিত ন\u09df", "en>bn", []),
+        ("Trash is not supported", "আবর্জনা সমর্থিত ন\u09af\u09bc", "en>bn", []),
         ("Your account is not verified.", "আপনার অ্যাকাউন্ট যাচাই করা হয়নি।", "en>bn", []),
         ("The page is not available.", "பக்கம் கிடைக்கவில்லை.", "en>ta", []),
         ("子供無料です。", "Free for children.", "ja>en", []),
