@@ -4,7 +4,7 @@
         print(result["id"], result["status"], result["chosen"])
 
 Rows are read once and kept in a temporary file; segments of one `group` and language pair share their statistics
-(mtqa/judging.py). Results are the lines of `segments.jsonl`, in the order of the rows.
+(mtqa/judging). Results are the lines of `segments.jsonl`, in the order of the rows.
 """
 
 from __future__ import annotations

@@ -38,6 +38,7 @@ CODED = Text("a ", Code("1", "open", "<g>"), "b", Code("1", "close", "</g>", equ
     "one",
     [
         segment("plain"),
+        segment("nothing in it", target=Text()),
         segment(CODED, target=CODED, state="new", note="n", kept=True, protected="approved", unit=""),
         segment("flow", part_of="file.xlf#1"),
         segment("x", alternatives=(Alternative("tm", CODED, Text("y"), "87%"), Alternative("mt", Text("z")))),

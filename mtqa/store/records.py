@@ -26,7 +26,7 @@ def text_from_json(parts: list[Any]) -> Text:
 
 
 def segment_to_json(segment: Segment) -> JsonObject:
-    """All of a segment; absent keys are empty fields."""
+    """All of a segment; absent keys are empty fields. A target without text is there: it is not the same as none."""
     record = {
         "id": segment.id,
         "file": segment.file,
@@ -54,7 +54,8 @@ def segment_to_json(segment: Segment) -> JsonObject:
         "part_of": segment.part_of,
         "limit": list(segment.limit) if segment.limit else None,
     }
-    return {key: value for key, value in record.items() if value not in (None, "", False, [])}
+    kept = ("target",) if segment.target is not None else ()
+    return {key: value for key, value in record.items() if key in kept or value not in (None, "", False, [])}
 
 
 def segment_from_json(record: JsonObject) -> Segment:
