@@ -19,7 +19,7 @@ from mtqa.ports import Fault
 _PRINTF = r"%(?:\d+\$)?[-+0#]*(?:\d+|\*)?(?:\.(?:\d+|\*))?(?:hh|h|ll|l|L|z|j|t|q)?[sdiufFeEgGxXoc@]"
 SIMPLE = re.compile(
     r"\{\{[^{}\n]{1,80}\}\}|[$#%]\{[\w.:-]+\}|\$t\([^()\n]{1,80}\)|%#@\w+@|"
-    r"%\([\w.]+\)[-+0#]*\d*(?:\.\d+)?[a-zA-Z]|%[A-Za-z_]\w+%|\$[A-Z][A-Z0-9_]*\$|"
+    r"%\([\w.]+\)[-+0#]*\d*(?:\.\d+)?[a-zA-Z]|%[A-Za-z_][A-Za-z0-9_]+%|\$[A-Z][A-Z0-9_]*\$|"
     rf"(?<![\d%]){_PRINTF}(?![A-Za-z])"
 )
 _BY_PLACE = re.compile(rf"(?<![\d%]){_PRINTF}(?![A-Za-z])")
@@ -49,10 +49,17 @@ class Placeholders:
                 continue
             text = _unnumbered(text, case.source.once(_in_order))
             for name in source - text:
-                yield Fault(position, f"{name} missing", name)
+                if not _stands_as_often(name, case.source.plain, candidate.plain):
+                    yield Fault(position, f"{name} missing", name)
             for name in text - source:
-                if not _QT.fullmatch(name):  # %50 is a percentage in some languages
+                # %50 is a percentage in some languages.
+                if not _QT.fullmatch(name) and not _stands_as_often(name, candidate.plain, case.source.plain):
                     yield Fault(position, f"{name} added", name, _place(candidate.plain, name))
+
+
+def _stands_as_often(name: str, here: str, there: str) -> bool:
+    """Whether what is printed stands in the other text too, as often, but at the beginning of a word: `%sNo rule`."""
+    return _BY_PLACE.fullmatch(name) is not None and here.count(name) <= there.count(name)
 
 
 def _place(text: str, name: str) -> tuple[int, int] | None:

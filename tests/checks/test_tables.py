@@ -12,6 +12,9 @@ from tests.helpers import segment
 Row = tuple[str, str, str, list[str]]
 TABLES: dict[str, list[Row]] = {
     "placeholders": [
+        ("subscription with %s must also set %s", "具有%s的订阅还必须设置%s", "en>zh", []),
+        ("%sNo rule to make %s", "%sНема правила за %s", "en>sr", []),
+        ("%sNo rule to make %s", "Нема правила за %s", "en>sr", []),
         ("%s has no %d of %s", "%3$s の %1$s には %2$d がありません", "en>ja", []),
         ("%s has %d", "%1$d の %2$s", "en>ja", ["%s missing", "%d missing", "%1$d added", "%2$s added"]),
         ("%s of %s", "%1$s von %3$s", "en>de", ["%s missing", "%3$s added"]),
