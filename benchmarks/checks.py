@@ -19,7 +19,6 @@ from dataclasses import replace
 from itertools import combinations, islice
 from pathlib import Path
 from random import Random
-from statistics import median
 
 import polars as pl
 
@@ -40,7 +39,7 @@ from mtqa.ports import Check, Comparison
 POOL = ("GPT-4", "ONLINE-B", "Claude-3.5", "ONLINE-W", "CommandR-plus")
 REFERENCE = "refA"
 SEED, COUNT = 1, 100
-BLOCKS, BLOCK = 5, 20_000  # of segments whose speed is measured
+SEGMENTS, WINDOW = 100_000, 500  # whose speed is measured, and how many mtqa has in memory at once
 
 
 def load(folder: Path, engines: Sequence[str]) -> list[CandidateSet]:
@@ -168,28 +167,26 @@ def _recall(sets: Sequence[CandidateSet], checks: Checks, used: bool) -> float:
 
 
 def speed(folder: Path) -> None:
-    """Blocks of segments, checked and then compared by chrF in turns; no text is made up, and no pool comes twice."""
+    """Windows of segments, checked and then compared by chrF in turns; no text is made up, and no pool comes twice."""
     gc.set_threshold(ALIVE)  # as the command line does
     checks = {name: one for name, one in build_checks(Settings()).items() if name != "language"}
     checks = watched(sentences(load(folder, POOL)), checks)
     for title, longest in (("all", 10**6), ("up to 60 characters", 60)):
         ahead = (one for one in of_many_pools(folder) if len(one.segment.source.plain) <= longest)
         checking = Checking(checks)
-        times, peer, characters = [], [], 0
-        for _ in range(BLOCKS):
-            block = list(islice(ahead, BLOCK))
-            characters += sum(len(one.segment.source.plain) for one in block)
+        spent = peer = 0.0
+        characters = 0
+        for _ in range(SEGMENTS // WINDOW):
+            window = list(islice(ahead, WINDOW))
+            characters += sum(len(one.segment.source.plain) for one in window)
             start = time.process_time()
-            for _ in checking.over(block):
+            for _ in checking.over(window):
                 pass
-            times.append(BLOCK / (time.process_time() - start))
-            start = time.process_time()
-            Chrf().utilities([Comparison("", tuple(c.text.plain for c in one.candidates)) for one in block])
-            peer.append(BLOCK / (time.process_time() - start))
-        print(
-            f"\nspeed, {title}: {BLOCKS * BLOCK:,} segments of {characters / BLOCKS / BLOCK:.0f} characters on average"
-        )
-        print(f"{median(times):.0f} segments a second; {median(times) / median(peer):.2f} of chrF ({median(peer):.0f})")
+            between = time.process_time()
+            Chrf().utilities([Comparison("", tuple(c.text.plain for c in one.candidates)) for one in window])
+            spent, peer = spent + between - start, peer + time.process_time() - between
+        print(f"\nspeed, {title}: {SEGMENTS:,} segments of {characters / SEGMENTS:.0f} characters on average")
+        print(f"{SEGMENTS / spent:.0f} segments a second; {peer / spent:.2f} of chrF ({SEGMENTS / peer:.0f})")
 
 
 def of_many_pools(folder: Path) -> Iterator[CandidateSet]:
