@@ -17,6 +17,7 @@ from mtqa.model import Severity
 from mtqa.ports import Check
 
 Checks = Mapping[str, tuple[Check, Severity]]
+Entry = tuple[str, Check, Severity]
 
 
 @runtime_checkable
@@ -44,6 +45,7 @@ class Concerned:
         asked = [check for _, check, _ in entries if isinstance(check, PieceCheck)][:_MOST]
         self._look = _Look({1 << place: check for place, check in enumerate(asked)})
         self._entries = [(1 << asked.index(one[1]) if one[1] in asked else 0, one) for one in entries]
+        self.names = tuple(checks)
         self._all = (1 << len(asked)) - 1
         self._marks: dict[str, Marks] = {}
         self._sets: dict[int, tuple[tuple[str, Check, Severity], ...]] = {}
