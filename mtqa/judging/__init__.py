@@ -101,7 +101,7 @@ class Judge:
         if not checks:
             yield from windows
             return
-        windows, ahead = tee(windows)  # checks look one segment ahead, so at most one window
+        windows, ahead = tee(windows)  # checks look some segments ahead, fewer than a window has
         findings = run_checks((one.found for some, _ in ahead for one in some), checks, self._rules.ignores)
         for segments, blocks in windows:
             told = zip(segments, findings)  # noqa: B905 - the next findings are of the next window
