@@ -27,7 +27,7 @@ _DOZEN = {"12": (("dozen",),)}
 
 def said(reading: str, text: Facts) -> bool:
     """Whether a text has a number in another form than digits."""
-    if not reading.isdecimal() or int(reading) >= _MOST:
+    if not reading.isdecimal() or len(reading) >= len(str(_MOST)):  # int() refuses what a model in a loop may write
         return False
     value = int(reading)
     return (

@@ -33,6 +33,7 @@ _AFTER_NOON = re.compile(
 _POWERS = {
     "万": 4, "萬": 4, "만": 4, "億": 8, "亿": 8, "억": 8, "兆": 12, "조": 12, "千": 3, "천": 3, "百": 2, "백": 2,
 }  # fmt: skip
+_LONGEST = 40  # digits of a number that goes on after its units
 _UNITS = re.compile(rf" ?([{''.join(_POWERS)}]+)")
 _UNITS_ONLY = frozenset("万萬만億亿억조")  # the others may begin another word: 千米, 兆字节
 # What makes more of a number than its digits and signs: units of ten thousand, times, halves of the day.
@@ -101,6 +102,7 @@ def _compounded(text: str, found: Iterator[Number]) -> Iterator[Number]:
         power = sum(map(_POWERS.__getitem__, units[1])) if units else 0
         shifted = tuple(_shifted(reading, power) for reading in number.readings)
         joined = held is not None and number.span[0] - end <= 1 and len(shifted[0].partition(".")[0]) <= room
+        joined = joined and held is not None and len(held.readings[0]) <= _LONGEST  # int() refuses thousands of digits
         if held and joined:
             total = str(int(held.readings[0]) + int(float(shifted[0])))
             held = replace(held, written=text[held.span[0] : number.span[1]], readings=(total,))

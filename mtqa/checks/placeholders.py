@@ -23,7 +23,7 @@ SIMPLE = re.compile(
     rf"(?<![\d%]){_PRINTF}(?![A-Za-z])"
 )
 _BY_PLACE = re.compile(rf"(?<![\d%]){_PRINTF}(?![A-Za-z])")
-_NUMBERED = re.compile(r"%(\d+)\$(.+)")
+_NUMBERED = re.compile(r"%(\d{1,3})\$(.+)")
 _QT = re.compile(r"(?<![\d%])%(?:L?[1-9]\d?(?![\d$.,%])|n(?![A-Za-z]))")
 _ANONYMOUS = re.compile(r"%[^(\d$#{][^$({]*|%[a-zA-Z@]")
 _ARGUMENT = re.compile(r"\s*([\w.$-]+)\s*(?:,\s*(\w+)\s*(?:,(.*))?)?", re.DOTALL)

@@ -243,6 +243,14 @@ def test_a_model_that_never_stops_does_not_stop_the_checks(piece: str, member: C
     assert {f.engine for f in alone if f.check in ("length_ratio", "empty")} == {"c"}
 
 
+@pytest.mark.parametrize("text", ["1" * 5000, "%" + "1" * 5000 + "$s", "1" * 5000 + "万 5", "9" * 5000 + ":30 pm"])
+def test_thousands_of_digits_end_no_run(text: str, member: Callable[[str, str], Any]) -> None:
+    """Python makes no number of them, which a model in a loop may write."""
+    checks = {name: (member("checks", name), Severity.WARNING) for name in available("checks") if name != "qe"}
+    sources = [found("%s has 12", a=text, b=text + "x", c="y"), found(text, a="%s has 12", b=text, c="y")]
+    assert any(finding.check in ("numbers", "placeholders") for told in run_checks(sources, checks) for finding in told)
+
+
 def test_messages_in_messages_are_read_to_a_depth(member: Callable[[str, str], Any]) -> None:
     """Two thousand arguments, each in a branch of the one before, would be deeper than Python goes."""
     deep = "{a, select, other {" * 2000 + "x" + "}}" * 2000
