@@ -48,9 +48,9 @@ class Concerned:
         self.names = tuple(checks)
         self._all = (1 << len(asked)) - 1
         self._marks: dict[str, Marks] = {}
-        self._sets: dict[int, tuple[tuple[str, Check, Severity], ...]] = {}
+        self._sets: dict[int, tuple[Entry, ...]] = {}
 
-    def by(self, case: Case) -> tuple[tuple[str, Check, Severity], ...]:
+    def by(self, case: Case) -> tuple[Entry, ...]:
         """Those to call, in their order; all of them where there are inline codes, which are in no piece."""
         bits = self._all if case.coded else self._concerned(case)
         chosen = self._sets.get(bits)

@@ -78,9 +78,11 @@ class Quotes:
 def _brackets(facts: Facts) -> Counter[str]:
     if not _BRACKET.search(facts.plain):
         return Counter()
-    text = facts.once(masked)
+    text, pieces, last = facts.once(masked), list[str](), 0
     for found in _SMILEY.finditer(facts.plain):  # what was masked is blank, and a bracket between blanks looks like one
-        text = text[: found.start()] + " " * len(found.group()) + text[found.end() :]
+        pieces += [text[last : found.start()], " " * len(found.group())]
+        last = found.end()
+    text = "".join([*pieces, text[last:]])
     if not text.isascii():
         text = text.translate(_PLAIN)
     if ")" in text:

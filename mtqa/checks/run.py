@@ -11,6 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from operator import itemgetter
 
 from mtqa.checks.concerns import Checks, Concerned, Entry
 from mtqa.checks.ignores import Ignores
@@ -74,30 +75,27 @@ class Checking:
 
     def _told(self, cases: Sequence[Case]) -> Iterator[tuple[Finding, ...]]:
         """The findings on some cases, check by check: one that has just run runs faster."""
-        concerned: dict[str, tuple[Entry, list[int]]] = {}
+        concerned: dict[str, list[tuple[int, Entry]]] = {name: [] for name in self._concerned.names}
         for place, case in enumerate(cases):
             for entry in () if case.segment.protected else self._concerned.by(case):
-                concerned.setdefault(entry[0], (entry, []))[1].append(place)
-        found: list[list[tuple[int, int, Finding]]] = [[] for _ in cases]
-        for order, name in enumerate(self._concerned.names):
-            if name in concerned:
-                (_, check, severity), places = concerned[name]
-                for place in places:
-                    faults = list(check.faults(cases[place]))
-                    if faults:
-                        found[place] += self._findings(cases[place], order, name, faults, severity, check.oracle)
+                concerned[entry[0]].append((place, entry))
+        found: list[list[tuple[int, Finding]]] = [[] for _ in cases]
+        for places in concerned.values():
+            for place, entry in places:
+                found[place] += self._findings(cases[place], entry)
         for some in found:
-            some.sort(key=_by_candidate)
-            yield tuple([finding for _, _, finding in some])
+            some.sort(key=itemgetter(0))  # what is of one candidate stays in the order of the checks
+            yield tuple([finding for _, finding in some])
 
-    def _findings(
-        self, case: Case, order: int, name: str, faults: Sequence[Fault], severity: Severity, oracle: bool
-    ) -> Iterator[tuple[int, int, Finding]]:
-        shared = _shared(faults) if self._oracle and oracle and len(case.candidates) > 1 else None
-        for fault in faults:
-            finding = _finding(case, name, fault, severity, shared)
-            if finding:
-                yield fault.candidate, order, finding
+    def _findings(self, case: Case, entry: Entry) -> Sequence[tuple[int, Finding]]:
+        """What one check finds, each with the position of its candidate."""
+        name, check, severity = entry
+        faults = list(check.faults(case))
+        if not faults:
+            return ()  # as mostly
+        shared = _shared(faults) if self._oracle and check.oracle and len(case.candidates) > 1 else None
+        told = [(one.candidate, _finding(case, name, one, severity, shared)) for one in faults]
+        return [(candidate, finding) for candidate, finding in told if finding]
 
 
 def run_checks(
@@ -117,10 +115,6 @@ def _in_place(cases: Iterator[Case]) -> Iterator[Case]:
         here.after = after if after and after.segment.file == here.segment.file else None
         yield here
         before, here = here, after
-
-
-def _by_candidate(found: tuple[int, int, Finding]) -> tuple[int, int]:
-    return found[:2]
 
 
 def _shared(faults: Sequence[Fault]) -> Mapping[tuple[str, str], int]:
